@@ -1,0 +1,29 @@
+package org.kmemlab.machine;
+
+/// A kernel build option (`CONFIG_...`) that changes what the allocators do or print.
+public enum ConfigOption {
+    /// Huge pages exist: a pageblock is 2 MiB and per-CPU lists keep order-9 blocks.
+    TRANSPARENT_HUGEPAGE,
+    /// Pageblocks can be isolated; `/proc/pagetypeinfo` has the column `Isolate`.
+    MEMORY_ISOLATION,
+    /// More than one memory node is supported.
+    NUMA,
+    /// `page_alloc.shuffle=1` randomises where freed order-10 blocks go.
+    SHUFFLE_PAGE_ALLOCATOR,
+    /// Memory control groups account kernel objects; separate `kmalloc-cg-*` caches exist.
+    MEMCG_KMEM,
+    /// The free list of a new slab is a random permutation.
+    SLAB_FREELIST_RANDOM,
+    /// Free pointers are stored obfuscated.
+    SLAB_FREELIST_HARDENED,
+    /// Caches with equal geometry share slabs unless `slab_nomerge` is given.
+    SLAB_MERGE_DEFAULT,
+    /// CPUs keep a stack of partial slabs.
+    SLUB_CPU_PARTIAL,
+    /// Per-cache event counters exist.
+    SLUB_STATS,
+    /// `init_on_alloc=1` unless the command line says otherwise.
+    INIT_ON_ALLOC_DEFAULT_ON,
+    /// `init_on_free=1` unless the command line says otherwise.
+    INIT_ON_FREE_DEFAULT_ON
+}

@@ -1,0 +1,85 @@
+package org.kmemlab.machine;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/// One simulated computer: memory, CPUs, clock, seed, log, and the kernel profile it runs.
+///
+/// The allocators are built on top of it and take it in their constructors. There is no state
+/// outside a machine. Stepped runs use it from one Java thread.
+public final class Machine implements AutoCloseable {
+
+    private final MachineConfig config;
+    private final PhysicalMemory memory;
+    private final List<Cpu> cpus;
+    private final VirtualClock clock;
+    private final KernelLog log = new KernelLog();
+
+    /// Builds the machine; its memory costs nothing until it is touched.
+    public Machine(MachineConfig config) {
+        this.config = config;
+        this.memory = PhysicalMemory.of(config.endPfn(), config.memory());
+        this.clock = new VirtualClock(config.profile().hz());
+        List<Cpu> list = new ArrayList<>();
+        for (int id = 0; id < config.cpus(); id++) {
+            int node = (int) ((long) id * config.nodes() / config.cpus());
+            list.add(new Cpu(id, node, new Task("swapper/" + id, 0)));
+        }
+        this.cpus = Collections.unmodifiableList(list);
+    }
+
+    /// What it was built from.
+    public MachineConfig config() {
+        return config;
+    }
+
+    /// The kernel it runs.
+    public KernelProfile profile() {
+        return config.profile();
+    }
+
+    /// Its bytes.
+    public PhysicalMemory memory() {
+        return memory;
+    }
+
+    /// Its CPUs, in the order of their numbers.
+    public List<Cpu> cpus() {
+        return cpus;
+    }
+
+    /// The CPU of this number.
+    ///
+    /// @throws IllegalArgumentException if the machine has no such CPU
+    public Cpu cpu(int id) {
+        if (id < 0 || id >= cpus.size()) {
+            throw new IllegalArgumentException(
+                    "cpu " + id + ": this machine has CPUs 0 to " + (cpus.size() - 1));
+        }
+        return cpus.get(id);
+    }
+
+    /// Its time.
+    public VirtualClock clock() {
+        return clock;
+    }
+
+    /// Its log.
+    public KernelLog log() {
+        return log;
+    }
+
+    /// A stream of random numbers that follows from the machine's seed and the name of its use, so
+    /// that one use drawing more numbers does not change what another draws.
+    public SplittableRandom random(String use) {
+        return new SplittableRandom(config.seed() * 0x9E3779B97F4A7C15L + use.hashCode());
+    }
+
+    /// Gives the memory back to the host. Addresses of the machine must not be used afterwards.
+    @Override
+    public void close() {
+        memory.close();
+    }
+}
