@@ -1,0 +1,68 @@
+package org.kmemlab.buddy;
+
+import java.util.Arrays;
+
+/// A zone's number of free pages as the kernel sees it: exact sum less what CPUs have not told yet.
+///
+/// Each CPU collects its changes and adds them to the zone's counter when they exceed a threshold.
+/// Watermark tests and `/proc/zoneinfo` read the counter, so decisions follow the lag.
+final class FreeCounter {
+
+    private final int[] pending;
+    private final int threshold;
+    private long counted;
+
+    /// Creates a counter at 0.
+    ///
+    /// @param cpus CPUs online
+    /// @param managedPages managed pages of the zone
+    FreeCounter(int cpus, int managedPages) {
+        pending = new int[cpus];
+        threshold = Math.min(125,
+                2 * bitLength(cpus) * (1 + bitLength(managedPages >>> 15)));
+    }
+
+    private static int bitLength(int value) {
+        return Integer.SIZE - Integer.numberOfLeadingZeros(value);
+    }
+
+    void add(int cpu, int pages) {
+        int sum = pending[cpu] + pages;
+        if (Math.abs(sum) > threshold) {
+            counted += sum;
+            sum = 0;
+        }
+        pending[cpu] = sum;
+    }
+
+    /// The value without pending changes.
+    long counted() {
+        return counted;
+    }
+
+    /// The value with all pending changes: pages on the free lists.
+    long exact() {
+        long sum = counted;
+        for (int part : pending) {
+            sum += part;
+        }
+        return sum;
+    }
+
+    /// Adds all pending changes to the counter.
+    void fold() {
+        counted = exact();
+        Arrays.fill(pending, 0);
+    }
+
+    /// Starts from recorded values; the difference is pending on CPU 0.
+    void restore(long newCounted, long newExact) {
+        Arrays.fill(pending, 0);
+        counted = newCounted;
+        pending[0] = (int) (newExact - newCounted);
+    }
+
+    int threshold() {
+        return threshold;
+    }
+}

@@ -1,0 +1,256 @@
+package org.kmemlab.buddy;
+
+import static org.kmemlab.machine.KernelProfile.MAX_PAGE_ORDER;
+
+import java.util.Arrays;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.kmemlab.machine.MachineConfig;
+import org.kmemlab.machine.PfnRange;
+import org.kmemlab.machine.ZoneSpan;
+
+/// What every page frame is: the kernel's array of `struct page`, as arrays of numbers.
+///
+/// **Concepts.** Frames come in *blocks* of `2^order` aligned frames; only the first frame of a block
+/// says anything (see [FrameState]), the others are 0. A block that is linked into a list has its
+/// links here, as in the kernel; a block in use keeps its owner's number in the place of a link.
+///
+/// **Picture.** The map is cut into chunks of 1,024 frames, the largest block. A chunk is built when
+/// the first smaller block in it appears; until then its largest block lives in arrays that have one
+/// entry a chunk, so a machine of terabytes that is not used costs a few bytes for each 4 MiB.
+///
+/// ```text
+///   chunk    0        1        2        3
+///          ┌────────┬────────┬────────┬────────┐
+///   whole  │ state, │        │        │        │   links of order-10 blocks: 10 B a chunk
+///          ├────────┼────────┼────────┼────────┤
+///   frames │ built  │  null  │ built  │  null  │   state, next, prev: 10 B a frame
+///          └────────┴────────┴────────┴────────┘
+/// ```
+///
+/// **Invariants.** I1: a frame inside a block has state 0. I2: the links of a block are valid while
+/// its state is FREE. I3: the state of the first frame of an unbuilt chunk is in `wholeState`, of a
+/// built chunk in the chunk.
+///
+/// **Locking.** None of its own; the zone's lock covers the frames of the zone.
+public final class MemMap {
+
+    private static final int CHUNK_SHIFT = MAX_PAGE_ORDER;
+    private static final int CHUNK_FRAMES = 1 << CHUNK_SHIFT;
+    private static final int CHUNK_MASK = CHUNK_FRAMES - 1;
+
+    private static final class Chunk {
+        final short[] state = new short[CHUNK_FRAMES];
+        final int[] next = new int[CHUNK_FRAMES];
+        final int[] prev = new int[CHUNK_FRAMES];
+    }
+
+    private final int endPfn;
+    private final @Nullable Chunk[] chunks;
+    private final short[] wholeState;
+    private final int[] wholeNext;
+    private final int[] wholePrev;
+    private final byte[] pageblockType;
+    private final int pageblockOrder;
+    private final List<ZoneSpan> spans;
+
+    MemMap(MachineConfig config) {
+        endPfn = config.endPfn();
+        int count = (endPfn + CHUNK_MASK) >>> CHUNK_SHIFT;
+        chunks = new Chunk[count];
+        wholeState = new short[count];
+        wholeNext = new int[count];
+        wholePrev = new int[count];
+        pageblockOrder = config.profile().pageblockOrder();
+        pageblockType = new byte[(endPfn >>> pageblockOrder) + 1];
+        spans = config.zones();
+        Arrays.fill(wholeState, FrameState.of(FrameState.RESERVED, 0, 0));
+    }
+
+    /// The head of the allocated block that a frame is in: the frame itself for order 0.
+    ///
+    /// Blocks are aligned to their size, so at most 11 frames are looked at.
+    ///
+    /// @return -1 if the frame is not in an allocated block
+    public int headOf(int pfn) {
+        if (pfn < 0 || pfn >= endPfn) {
+            return -1;
+        }
+        for (int order = 0; order <= MAX_PAGE_ORDER; order++) {
+            int head = pfn & -(1 << order);
+            short state = state(head);
+            if (state != 0) {
+                return FrameState.isUsed(state) && FrameState.order(state) >= order ? head : -1;
+            }
+        }
+        return -1;
+    }
+
+    /// The order of the allocated block that starts at `headPfn`.
+    public int orderOf(int headPfn) {
+        return FrameState.order(usedState(headPfn));
+    }
+
+    /// Who uses the allocated block that starts at `headPfn`.
+    public PageUse useOf(int headPfn) {
+        return PageUse.values()[FrameState.kind(usedState(headPfn)) - FrameState.USED];
+    }
+
+    /// The number that the user of a block gave it; 0 unless set.
+    public int ownerOf(int headPfn) {
+        return prev(headPfn, FrameState.order(usedState(headPfn)));
+    }
+
+    /// Says who uses an allocated block.
+    ///
+    /// @param owner any number of the user's choosing
+    public void setOwner(int headPfn, PageUse use, int owner) {
+        int order = FrameState.order(usedState(headPfn));
+        setState(headPfn, FrameState.used(use, order));
+        setPrev(headPfn, order, owner);
+    }
+
+    /// The memory node of a frame.
+    ///
+    /// @throws IllegalArgumentException if no zone spans the frame
+    public int nodeOf(int pfn) {
+        for (ZoneSpan span : spans) {
+            if (pfn >= span.startPfn() && pfn < span.endPfn()) {
+                return span.node();
+            }
+        }
+        throw new IllegalArgumentException(
+                "pfn 0x" + Integer.toHexString(pfn) + ": no zone has it");
+    }
+
+    private short usedState(int headPfn) {
+        short state = isFrame(headPfn) ? state(headPfn) : 0;
+        if (!FrameState.isUsed(state)) {
+            throw new IllegalArgumentException("pfn 0x" + Integer.toHexString(headPfn) + " "
+                    + FrameState.describe(state) + ", expected the head of an allocated block");
+        }
+        return state;
+    }
+
+    boolean isFrame(int pfn) {
+        return pfn >= 0 && pfn < endPfn;
+    }
+
+    short state(int pfn) {
+        Chunk chunk = chunks[pfn >>> CHUNK_SHIFT];
+        if (chunk != null) {
+            return chunk.state[pfn & CHUNK_MASK];
+        }
+        short whole = wholeState[pfn >>> CHUNK_SHIFT];
+        boolean shared = FrameState.kind(whole) == FrameState.RESERVED;
+        return shared || (pfn & CHUNK_MASK) == 0 ? whole : 0;
+    }
+
+    void setState(int pfn, short state) {
+        int index = pfn >>> CHUNK_SHIFT;
+        Chunk chunk = chunks[index];
+        if (chunk == null) {
+            boolean whole = (pfn & CHUNK_MASK) == 0 && coversChunk(state);
+            if (whole) {
+                wholeState[index] = state;
+                return;
+            }
+            chunk = build(index);
+        }
+        chunk.state[pfn & CHUNK_MASK] = state;
+    }
+
+    /// Gives every frame of a range the same state, without building chunks that it covers wholly
+    /// when the state is 0.
+    void setStates(PfnRange range, short state) {
+        int pfn = range.start();
+        while (pfn < range.end()) {
+            int index = pfn >>> CHUNK_SHIFT;
+            int chunkEnd = Math.min(range.end(), (index + 1) << CHUNK_SHIFT);
+            boolean covered = chunkEnd - pfn == CHUNK_FRAMES;
+            if (covered && state == 0 && chunks[index] == null) {
+                wholeState[index] = 0;
+            } else {
+                Arrays.fill(built(pfn).state, pfn & CHUNK_MASK, ((chunkEnd - 1) & CHUNK_MASK) + 1,
+                        state);
+            }
+            pfn = chunkEnd;
+        }
+    }
+
+    /// Whether a state of the first frame speaks for the whole chunk: nothing, or a largest block.
+    private boolean coversChunk(short state) {
+        return state == 0 || (FrameState.order(state) == MAX_PAGE_ORDER
+                && FrameState.kind(state) != FrameState.RESERVED);
+    }
+
+    private Chunk build(int index) {
+        Chunk chunk = new Chunk();
+        short whole = wholeState[index];
+        if (FrameState.kind(whole) == FrameState.RESERVED) {
+            Arrays.fill(chunk.state, whole);
+        } else {
+            chunk.state[0] = whole;
+        }
+        chunks[index] = chunk;
+        return chunk;
+    }
+
+    int next(int pfn, int order) {
+        if (order == MAX_PAGE_ORDER) {
+            return wholeNext[pfn >>> CHUNK_SHIFT];
+        }
+        return built(pfn).next[pfn & CHUNK_MASK];
+    }
+
+    int prev(int pfn, int order) {
+        if (order == MAX_PAGE_ORDER) {
+            return wholePrev[pfn >>> CHUNK_SHIFT];
+        }
+        return built(pfn).prev[pfn & CHUNK_MASK];
+    }
+
+    void setNext(int pfn, int order, int next) {
+        if (order == MAX_PAGE_ORDER) {
+            wholeNext[pfn >>> CHUNK_SHIFT] = next;
+        } else {
+            built(pfn).next[pfn & CHUNK_MASK] = next;
+        }
+    }
+
+    void setPrev(int pfn, int order, int prev) {
+        if (order == MAX_PAGE_ORDER) {
+            wholePrev[pfn >>> CHUNK_SHIFT] = prev;
+        } else {
+            built(pfn).prev[pfn & CHUNK_MASK] = prev;
+        }
+    }
+
+    private Chunk built(int pfn) {
+        Chunk chunk = chunks[pfn >>> CHUNK_SHIFT];
+        return chunk != null ? chunk : build(pfn >>> CHUNK_SHIFT);
+    }
+
+    /// Whether a block of exactly this order starts at `pfn` and is on a free list of a zone.
+    boolean isFreeBlock(int pfn, int order) {
+        short state = state(pfn);
+        return FrameState.kind(state) == FrameState.FREE && FrameState.order(state) == order;
+    }
+
+    MigrateType pageblockType(int pfn) {
+        return MigrateType.of(pageblockType[pfn >>> pageblockOrder]);
+    }
+
+    void setPageblockType(int pfn, MigrateType type) {
+        pageblockType[pfn >>> pageblockOrder] = (byte) type.ordinal();
+    }
+
+    int pageblockOrder() {
+        return pageblockOrder;
+    }
+
+    int pageblockPages() {
+        return 1 << pageblockOrder;
+    }
+}

@@ -1,0 +1,47 @@
+package org.kmemlab.buddy;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.kmemlab.machine.Cpu;
+
+/// Direct reclaim: asks registered shrinkers for memory, gently first, harder each round.
+final class Reclaim {
+
+    /// Objects that one pass wants to have freed.
+    static final int CLUSTER = 32;
+
+    private static final int PRIORITY_GENTLEST = 12;
+    private static final int SCAN_BATCH = 128;
+    private static final int SEEKS = 2;
+
+    private final List<Shrinker> shrinkers = new ArrayList<>();
+
+    void register(Shrinker shrinker) {
+        shrinkers.add(shrinker);
+    }
+
+    /// One pass of direct reclaim.
+    ///
+    /// @return objects freed; 0 if nothing could be
+    long run(Cpu cpu) {
+        long freed = 0;
+        for (int priority = PRIORITY_GENTLEST; priority >= 0 && freed < CLUSTER; priority--) {
+            for (Shrinker shrinker : shrinkers) {
+                freed += shrink(cpu, shrinker, priority);
+            }
+        }
+        return freed;
+    }
+
+    private static long shrink(Cpu cpu, Shrinker shrinker, int priority) {
+        long left = (shrinker.countObjects() >> priority) * 4 / SEEKS;
+        long freed = 0;
+        while (left > 0) {
+            long scan = Math.min(left, SCAN_BATCH);
+            freed += shrinker.scanObjects(cpu, scan);
+            left -= scan;
+        }
+        return freed;
+    }
+}

@@ -1,0 +1,249 @@
+package org.kmemlab.buddy;
+
+import static org.kmemlab.machine.KernelProfile.MAX_PAGE_ORDER;
+
+import java.util.SplittableRandom;
+
+import org.kmemlab.machine.ConfigOption;
+import org.kmemlab.machine.Machine;
+import org.kmemlab.machine.MachineConfig;
+import org.kmemlab.machine.PfnRange;
+import org.kmemlab.machine.ZoneSpan;
+
+/// One zone: its free lists and the buddy algorithm on them.
+///
+/// **Concepts.** A free block of `2^order` pages is split by halves until the wanted order is left;
+/// a freed block merges with its *buddy*, the block whose pfn differs in bit `order` only, as long
+/// as the buddy is free and of the same order.
+///
+/// **Invariants.** I1: no two free buddies of one order below `MAX_PAGE_ORDER`. I2: a
+/// frame is part of at most one free block. I3: the exact counter equals the pages on the lists.
+///
+/// **Sources.** Knuth, The Art of Computer Programming 1, 2.5; the kernel's
+/// `Documentation/mm/page_allocation`.
+final class Zone {
+
+    final ZoneSpan span;
+    final MemMap map;
+    final FreeArea[] areas = new FreeArea[MAX_PAGE_ORDER + 1];
+    final FreeCounter freePages;
+    final ZoneMarks marks;
+    final StealFallback fallback;
+    final HighatomicReserve highatomic;
+    private final PerCpuPages[] perCpu;
+    private final boolean shuffle;
+    private final SplittableRandom coin;
+    private PageEvents events = PageEvents.NONE;
+
+    Zone(Machine machine, MemMap map, ZoneSpan span, ZoneMarks marks) {
+        MachineConfig config = machine.config();
+        this.span = span;
+        this.map = map;
+        this.marks = marks;
+        for (int order = 0; order <= MAX_PAGE_ORDER; order++) {
+            areas[order] = new FreeArea(map, order);
+        }
+        freePages = new FreeCounter(config.cpus(), span.managedPages());
+        fallback = new StealFallback(this);
+        highatomic = new HighatomicReserve(this);
+        perCpu = new PerCpuPages[config.cpus()];
+        PcpLimits limits = PcpLimits.of(span.managedPages(), marks.watermarks().low(),
+                cpusOfNode(machine));
+        for (int cpu = 0; cpu < perCpu.length; cpu++) {
+            perCpu[cpu] = new PerCpuPages(this, cpu, limits,
+                    config.profile().has(ConfigOption.TRANSPARENT_HUGEPAGE));
+        }
+        shuffle = config.profile().has(ConfigOption.SHUFFLE_PAGE_ALLOCATOR)
+                && config.profile().boot().flag("page_alloc.shuffle", false);
+        coin = machine.random("shuffle:" + span.node() + ":" + span.type());
+    }
+
+    private int cpusOfNode(Machine machine) {
+        long local = machine.cpus().stream().filter(cpu -> cpu.node() == span.node()).count();
+        return (int) Math.max(1, local);
+    }
+
+    /// Gives the managed ranges to the lists, as the boot allocator does: the largest aligned blocks
+    /// in ascending order, each to the tail, all pageblocks movable.
+    void handOver() {
+        for (PfnRange range : span.managed()) {
+            map.setStates(range, (short) 0);
+        }
+        for (int pfn = span.startPfn(); pfn < span.endPfn(); pfn += map.pageblockPages()) {
+            map.setPageblockType(pfn, MigrateType.MOVABLE);
+        }
+        if (span.spannedPages() > 0) {
+            map.setPageblockType(span.endPfn() - 1, MigrateType.MOVABLE);
+        }
+        for (PfnRange range : span.managed()) {
+            int pfn = range.start();
+            while (pfn < range.end()) {
+                int order = largestOrder(pfn, range.end());
+                freeOnePage(0, pfn, order, MigrateType.MOVABLE, true);
+                pfn += 1 << order;
+            }
+        }
+        freePages.fold();
+    }
+
+    private static int largestOrder(int pfn, int end) {
+        int aligned = pfn == 0 ? MAX_PAGE_ORDER : Integer.numberOfTrailingZeros(pfn);
+        int fitting = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(end - pfn);
+        return Math.min(MAX_PAGE_ORDER, Math.min(aligned, fitting));
+    }
+
+    PerCpuPages perCpu(int cpu) {
+        return perCpu[cpu];
+    }
+
+    int cpus() {
+        return perCpu.length;
+    }
+
+    boolean contains(int pfn) {
+        return pfn >= span.startPfn() && pfn < span.endPfn();
+    }
+
+    void observe(PageEvents observer) {
+        events = observer;
+    }
+
+    PageEvents events() {
+        return events;
+    }
+
+    /// Puts a block on the free lists and merges it with its free buddies. O(MAX_PAGE_ORDER).
+    ///
+    /// @param type the list it goes to
+    /// @param toTail whether it goes to the end of the list whatever the rules say
+    void freeOnePage(int cpu, int pfn, int order, MigrateType type, boolean toTail) {
+        freePages.add(cpu, 1 << order);
+        int head = pfn;
+        int size = order;
+        while (size < MAX_PAGE_ORDER) {
+            int buddy = head ^ (1 << size);
+            if (!isFree(buddy, size) || !mayMerge(buddy, size, type)) {
+                break;
+            }
+            areas[size].remove(buddy);
+            head &= buddy;
+            size++;
+        }
+        if (toTail || goesToTail(head, size)) {
+            areas[size].addLast(head, type);
+        } else {
+            areas[size].addFirst(head, type);
+        }
+    }
+
+    private boolean isFree(int pfn, int order) {
+        return contains(pfn) && map.isFreeBlock(pfn, order);
+    }
+
+    /// Whole pageblocks of different types merge only if neither is set apart.
+    private boolean mayMerge(int buddy, int order, MigrateType type) {
+        if (order < map.pageblockOrder()) {
+            return true;
+        }
+        MigrateType other = map.pageblockType(buddy);
+        return type == other || (type.isMergeable() && other.isMergeable());
+    }
+
+    private boolean goesToTail(int head, int order) {
+        if (order == MAX_PAGE_ORDER) {
+            return shuffle && coin.nextBoolean();
+        }
+        return isMergeLikely(head, order);
+    }
+
+    /// Whether the block would merge twice as soon as its buddy is freed. Such a block is kept at the
+    /// end of its list, so that it is the last to be broken up.
+    private boolean isMergeLikely(int head, int order) {
+        if (order >= MAX_PAGE_ORDER - 1) {
+            return false;
+        }
+        int parent = head & ~(1 << order);
+        return isFree(parent ^ (1 << (order + 1)), order + 1);
+    }
+
+    /// Takes a block from the lists: of the wanted type if there is any, otherwise from another type.
+    ///
+    /// @return its first frame, [PageAllocator#NONE] if there is no block; its state is left to the
+    ///         caller, and so is the counter of free pages
+    int rmqueue(int order, MigrateType type, int allocFlags) {
+        int pfn = rmqueueSmallest(order, type);
+        while (pfn == PageAllocator.NONE && fallback.steal(order, type, allocFlags)) {
+            pfn = rmqueueSmallest(order, type);
+        }
+        return pfn;
+    }
+
+    /// Takes the first block of the smallest order that has one, of one type only.
+    int rmqueueSmallest(int order, MigrateType type) {
+        for (int size = order; size <= MAX_PAGE_ORDER; size++) {
+            int pfn = areas[size].first(type);
+            if (pfn != PageAllocator.NONE) {
+                areas[size].remove(pfn);
+                expand(pfn, order, size, type);
+                events.zoneLocked(pfn, order, type,
+                        perCpu[0].keeps(order) && type.isMergeable());
+                return pfn;
+            }
+        }
+        return PageAllocator.NONE;
+    }
+
+    /// Splits a block, keeping its lower half each time, so that small requests get ascending pages.
+    private void expand(int pfn, int low, int high, MigrateType type) {
+        for (int size = high - 1; size >= low; size--) {
+            areas[size].addFirst(pfn + (1 << size), type);
+        }
+    }
+
+    /// Takes a block straight from the lists, with the reserves that the request may use.
+    int rmqueueBuddy(int cpu, int order, MigrateType type, int allocFlags) {
+        int pfn = PageAllocator.NONE;
+        if (AllocFlags.has(allocFlags, AllocFlags.HIGHATOMIC)) {
+            pfn = rmqueueSmallest(order, MigrateType.HIGHATOMIC);
+        }
+        if (pfn == PageAllocator.NONE) {
+            pfn = rmqueue(order, type, allocFlags);
+        }
+        if (pfn == PageAllocator.NONE
+                && AllocFlags.has(allocFlags, AllocFlags.OOM | AllocFlags.NON_BLOCK)) {
+            pfn = rmqueueSmallest(order, MigrateType.HIGHATOMIC);
+        }
+        if (pfn != PageAllocator.NONE) {
+            freePages.add(cpu, -(1 << order));
+        }
+        return pfn;
+    }
+
+    /// Moves every free block of a pageblock to the lists of another type.
+    ///
+    /// @return free pages moved; 0 if the pageblock reaches past the zone
+    int moveFreeBlocks(int pfnInside, MigrateType type) {
+        int start = pfnInside & -map.pageblockPages();
+        int end = start + map.pageblockPages();
+        if (!contains(start)) {
+            start = pfnInside;
+        }
+        if (!contains(end - 1)) {
+            return 0;
+        }
+        int moved = 0;
+        int pfn = start;
+        while (pfn < end) {
+            short state = map.state(pfn);
+            if (FrameState.kind(state) == FrameState.FREE) {
+                int order = FrameState.order(state);
+                areas[order].moveLast(pfn, type);
+                moved += 1 << order;
+                pfn += 1 << order;
+            } else {
+                pfn++;
+            }
+        }
+        return moved;
+    }
+}

@@ -1,0 +1,55 @@
+package org.kmemlab.buddy;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+import org.kmemlab.machine.ZoneType;
+
+/// The zones that serve a node's requests, in the order in which they are asked: the node's own from
+/// the highest down, then those of the other nodes, the next node first.
+final class ZoneList {
+
+    private final Zone[] zones;
+
+    private ZoneList(List<Zone> zones) {
+        this.zones = zones.toArray(Zone[]::new);
+    }
+
+    /// The list for requests that may leave the node.
+    static ZoneList withFallback(List<Zone> all, int node, int nodes) {
+        List<Zone> ordered = new ArrayList<>();
+        for (int step = 0; step < nodes; step++) {
+            ordered.addAll(ofNode(all, (node + step) % nodes));
+        }
+        return new ZoneList(ordered);
+    }
+
+    /// The list for requests that may not (`__GFP_THISNODE`).
+    static ZoneList withoutFallback(List<Zone> all, int node) {
+        return new ZoneList(ofNode(all, node));
+    }
+
+    private static List<Zone> ofNode(List<Zone> all, int node) {
+        return all.stream()
+                .filter(zone -> zone.span.node() == node && zone.span.managedPages() > 0)
+                .sorted(Comparator.comparing((Zone zone) -> zone.span.type()).reversed()).toList();
+    }
+
+    int size() {
+        return zones.length;
+    }
+
+    Zone get(int index) {
+        return zones[index];
+    }
+
+    /// Index of the first zone that a request may use; [#size()] if there is none.
+    int preferred(ZoneType highest) {
+        int index = 0;
+        while (index < zones.length && zones[index].span.type().compareTo(highest) > 0) {
+            index++;
+        }
+        return index;
+    }
+}

@@ -1,0 +1,69 @@
+package org.kmemlab.buddy;
+
+import java.util.List;
+
+import org.kmemlab.machine.KernelProfile;
+import org.kmemlab.machine.ZoneSpan;
+
+/// Everything that decides what a zone will do next: taken from a running allocator, or recorded
+/// from a real kernel and loaded into one.
+///
+/// @param span where the zone lies
+/// @param pageblockTypes one for each pageblock from the zone's start rounded down
+/// @param freeLists the free lists that are not empty
+/// @param perCpu the lists of each CPU
+/// @param watermarks the marks without boost
+/// @param lowmemReserve pages kept from requests that could use a higher zone, by the ordinal of the
+///        highest zone
+/// @param countedFreePages the counter of free pages without what CPUs have pending
+/// @param highatomicPages pages in pageblocks set apart for urgent requests
+/// @param boostPages pages that all marks are raised by
+public record ZoneState(ZoneSpan span, List<MigrateType> pageblockTypes, List<FreeList> freeLists,
+        List<CpuLists> perCpu, Watermarks watermarks, List<Integer> lowmemReserve,
+        long countedFreePages, int highatomicPages, int boostPages) {
+
+    /// One free list.
+    ///
+    /// @param order order of its blocks
+    /// @param type the list's migrate type
+    /// @param pfns first frames of its blocks, the one to be handed out next first
+    public record FreeList(int order, MigrateType type, List<Integer> pfns) {}
+
+    /// One CPU's lists of the zone.
+    ///
+    /// @param cpu the CPU
+    /// @param countPages pages on all its lists
+    /// @param high pages from which on some are given back
+    /// @param batch pages moved at once
+    /// @param freeFactor how much the batch grows while freeing goes on, as a power of two
+    /// @param lists the lists that are not empty
+    public record CpuLists(int cpu, int countPages, int high, int batch, int freeFactor,
+            List<CpuList> lists) {}
+
+    /// One list of one CPU.
+    ///
+    /// @param index `3 * order + migrate type`; 12 and 13 for order 9, not movable and movable
+    /// @param pfns first frames, the one to be handed out next first
+    public record CpuList(int index, List<Integer> pfns) {}
+
+    /// Copies the lists.
+    public ZoneState {
+        pageblockTypes = List.copyOf(pageblockTypes);
+        freeLists = List.copyOf(freeLists);
+        perCpu = List.copyOf(perCpu);
+        lowmemReserve = List.copyOf(lowmemReserve);
+    }
+
+    /// Blocks on the free lists, by order.
+    public int[] nrFree() {
+        int[] counts = new int[KernelProfile.MAX_PAGE_ORDER + 1];
+        freeLists.forEach(list -> counts[list.order()] += list.pfns().size());
+        return counts;
+    }
+
+    /// Pages on the free lists.
+    public long freePages() {
+        return freeLists.stream().mapToLong(list -> (long) list.pfns().size() << list.order())
+                .sum();
+    }
+}
