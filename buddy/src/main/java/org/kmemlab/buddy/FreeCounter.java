@@ -8,8 +8,12 @@ import java.util.Arrays;
 /// Watermark tests and `/proc/zoneinfo` read the counter, so decisions follow the lag.
 final class FreeCounter {
 
+    /// Most changes that a CPU keeps for itself.
+    static final int THRESHOLD_MOST = 125;
+
     private final int[] pending;
-    private final int threshold;
+    private final int normalThreshold;
+    private int threshold;
     private long counted;
 
     /// Creates a counter at 0.
@@ -18,8 +22,9 @@ final class FreeCounter {
     /// @param managedPages managed pages of the zone
     FreeCounter(int cpus, int managedPages) {
         pending = new int[cpus];
-        threshold = Math.min(125,
+        normalThreshold = Math.min(THRESHOLD_MOST,
                 2 * bitLength(cpus) * (1 + bitLength(managedPages >>> 15)));
+        threshold = normalThreshold;
     }
 
     private static int bitLength(int value) {
@@ -62,7 +67,12 @@ final class FreeCounter {
         pending[0] = (int) (newExact - newCounted);
     }
 
-    int threshold() {
-        return threshold;
+    /// The threshold while no reclaim is going on.
+    int normalThreshold() {
+        return normalThreshold;
+    }
+
+    void setThreshold(int pages) {
+        threshold = pages;
     }
 }

@@ -41,7 +41,10 @@ public final class PageAllocator {
     private final ZoneList[] nodeLists;
     private final FailPageAlloc failPageAlloc;
     private final Reclaim reclaim;
+    private final Compaction compaction;
     private final SlowPath slowPath;
+    private final List<Kswapd> kswapds = new ArrayList<>();
+    private final BulkPages bulk;
     private final boolean initOnAlloc;
     private final boolean perCpuPages;
 
@@ -79,7 +82,12 @@ public final class PageAllocator {
         }
         failPageAlloc = new FailPageAlloc(machine);
         reclaim = new Reclaim();
-        slowPath = new SlowPath(this, reclaim);
+        compaction = new Compaction(machine);
+        slowPath = new SlowPath(this, reclaim, compaction);
+        bulk = new BulkPages(this);
+        for (int node = 0; node < nodes; node++) {
+            kswapds.add(new Kswapd(machine, node, zones, nodeLists[node], reclaim, compaction));
+        }
         initOnAlloc = machine.profile().boot().flag("init_on_alloc",
                 machine.profile().has(ConfigOption.INIT_ON_ALLOC_DEFAULT_ON));
         perCpuPages = machine.config().perCpuPages();
@@ -112,10 +120,9 @@ public final class PageAllocator {
     /// @throws IllegalArgumentException if the machine has no such node or the order is negative
     @CheckReturnValue
     public int allocPagesNode(Cpu cpu, int node, GfpFlags gfp, int order) {
-        int from = node < 0 ? cpu.node() : node;
-        if (from >= nodeLists.length || order < 0) {
-            throw new IllegalArgumentException("order " + order + " from node " + node
-                    + ": expected an order of at least 0 and nodes 0 to " + (nodeLists.length - 1));
+        ZoneList list = zoneList(cpu, node, gfp);
+        if (order < 0) {
+            throw new IllegalArgumentException("order " + order + ": expected 0 or more");
         }
         if (order > MAX_PAGE_ORDER) {
             warnOrder(gfp, order);
@@ -124,9 +131,18 @@ public final class PageAllocator {
         if (failPageAlloc.shouldFail(cpu, gfp, order)) {
             return NONE;
         }
-        ZoneList list = gfp.has(GfpFlags.THISNODE) ? nodeLists[from] : fallbackLists[from];
         int pfn = fromZones(cpu, gfp, order, list, fastFlags(gfp, list));
         return pfn != NONE ? pfn : slowPath.alloc(cpu, gfp, order, list);
+    }
+
+    /// The zones that serve a request, in the order in which they are asked.
+    ZoneList zoneList(Cpu cpu, int node, GfpFlags gfp) {
+        int from = node < 0 ? cpu.node() : node;
+        if (from >= nodeLists.length) {
+            throw new IllegalArgumentException(
+                    "node " + node + ": this machine has nodes 0 to " + (nodeLists.length - 1));
+        }
+        return gfp.has(GfpFlags.THISNODE) ? nodeLists[from] : fallbackLists[from];
     }
 
     private void warnOrder(GfpFlags gfp, int order) {
@@ -136,7 +152,7 @@ public final class PageAllocator {
         }
     }
 
-    private int fastFlags(GfpFlags gfp, ZoneList list) {
+    int fastFlags(GfpFlags gfp, ZoneList list) {
         int flags = AllocFlags.WMARK_LOW;
         if (gfp.has(GfpFlags.KSWAPD_RECLAIM)) {
             flags |= AllocFlags.KSWAPD;
@@ -204,7 +220,7 @@ public final class PageAllocator {
         return pfn;
     }
 
-    private void prepare(int pfn, GfpFlags gfp, int order) {
+    void prepare(int pfn, GfpFlags gfp, int order) {
         memMap.setState(pfn, FrameState.used(PageUse.PLAIN, order));
         memMap.setPrev(pfn, order, 0);
         if ((initOnAlloc || gfp.has(GfpFlags.ZERO)) && machine.memory().hasBytes()) {
@@ -229,8 +245,24 @@ public final class PageAllocator {
         }
     }
 
+    /// Gives a single page back to the end of its zone's list, past the CPU's.
+    void freeToTail(Cpu cpu, int pfn) {
+        Zone zone = takeBack(pfn, 0);
+        zone.freeOnePage(cpu.id(), pfn, 0, memMap.pageblockType(pfn), true);
+    }
+
     /// Checks that a block may be freed and marks its frames as nobody's.
     private Zone takeBack(int pfn, int order) {
+        checkHeld(pfn, order);
+        if (FrameState.kind(memMap.state(pfn)) == FrameState.USED_BEFORE) {
+            memMap.setStates(new PfnRange(pfn, pfn + (1 << order)), (short) 0);
+        } else {
+            memMap.setState(pfn, (short) 0);
+        }
+        return zoneOf(pfn);
+    }
+
+    private void checkHeld(int pfn, int order) {
         if (order < 0 || order > MAX_PAGE_ORDER || !memMap.isFrame(pfn)
                 || (pfn & (1 << order) - 1) != 0) {
             throw new BadPageException(pfn, order, "is no block of that order in this machine");
@@ -238,14 +270,12 @@ public final class PageAllocator {
         short state = memMap.state(pfn);
         boolean held = FrameState.isUsed(state) && FrameState.order(state) == order;
         if (!held) {
-            takeBackUnknown(pfn, order);
+            checkUsedBefore(pfn, order);
         }
-        memMap.setState(pfn, (short) 0);
-        return zoneOf(pfn);
     }
 
     /// Frames in use since before the recorded state belong to blocks of unknown order.
-    private void takeBackUnknown(int pfn, int order) {
+    private void checkUsedBefore(int pfn, int order) {
         for (int at = pfn; at < pfn + (1 << order); at++) {
             short state = memMap.isFrame(at) ? memMap.state(at) : 0;
             if (FrameState.kind(state) != FrameState.USED_BEFORE) {
@@ -254,16 +284,53 @@ public final class PageAllocator {
                                 + FrameState.describe(state));
             }
         }
-        memMap.setStates(new PfnRange(pfn, pfn + (1 << order)), (short) 0);
     }
 
-    private Zone zoneOf(int pfn) {
+    Zone zoneOf(int pfn) {
         for (Zone zone : zones) {
             if (zone.contains(pfn)) {
                 return zone;
             }
         }
         throw new AssertionError("pfn " + pfn + " is in use but in no zone");
+    }
+
+    /// Takes many single pages at once, into the elements of an array that are [#NONE].
+    ///
+    /// May fill fewer than asked for: that is no error. At least one is filled if any memory can be
+    /// had by the flags.
+    ///
+    /// @param node the node to take them from; -1 for the CPU's
+    /// @param pfns where they go; elements that are not [#NONE] stay
+    /// @return how many elements from the start are filled now
+    public int allocPagesBulk(Cpu cpu, int node, GfpFlags gfp, int[] pfns) {
+        return bulk.alloc(cpu, node, gfp, pfns);
+    }
+
+    /// Takes as many contiguous pages as hold `bytes`, not more: the rest of the block is given back
+    /// at once. The pages are single ones; [#freePagesExact] gives all of them back.
+    ///
+    /// @param bytes 1 to 4 MiB
+    /// @return the first frame; [#NONE] if there is no memory
+    @CheckReturnValue
+    public int allocPagesExact(Cpu cpu, long bytes, GfpFlags gfp) {
+        return bulk.allocExact(cpu, bytes, gfp);
+    }
+
+    /// Gives back what [#allocPagesExact] gave out for the same number of bytes.
+    public void freePagesExact(Cpu cpu, int pfn, long bytes) {
+        bulk.freeExact(cpu, pfn, bytes);
+    }
+
+    /// Turns an allocated block into single pages, each to be freed on its own with order 0.
+    ///
+    /// @throws BadPageException if no block of that order is in use there
+    public void splitPage(int pfn, int order) {
+        checkHeld(pfn, order);
+        for (int at = pfn; at < pfn + (1 << order); at++) {
+            memMap.setState(at, FrameState.used(PageUse.PLAIN, 0));
+            memMap.setPrev(at, 0, 0);
+        }
     }
 
     /// Gives the pages on all CPUs' lists back to the zones (`drain_all_pages`).
@@ -273,6 +340,22 @@ public final class PageAllocator {
                 zone.perCpu(cpu).drainAll();
             }
         }
+    }
+
+    void wakeKswapd(Cpu cpu, int order, ZoneType highest, ZoneList list) {
+        for (Kswapd kswapd : kswapds) {
+            kswapd.wakeFor(cpu, order, highest, list);
+        }
+    }
+
+    /// Adds an owner of pages that can be moved to make room for large blocks.
+    public void registerMovable(MovablePages owner) {
+        compaction.register(owner);
+    }
+
+    /// Sets what is done when reclaim makes no progress any more; replaces the former handler.
+    public void onOutOfMemory(OomHandler handler) {
+        slowPath.onOutOfMemory(handler);
     }
 
     /// Adds something that can give memory back; asked in the order of registration.

@@ -53,6 +53,11 @@ final class PerCpuPages {
     /// @return its first frame; [PageAllocator#NONE] if the zone had none to refill with
     int alloc(int order, MigrateType type, int allocFlags) {
         freeFactor >>= 1;
+        return take(order, type, allocFlags);
+    }
+
+    /// [#alloc] as part of a bulk request, which says nothing about how fast pages come and go.
+    int take(int order, MigrateType type, int allocFlags) {
         PfnDeque list = lists[index(order, type)];
         if (list.isEmpty()) {
             refill(list, order, type, allocFlags);

@@ -34,6 +34,11 @@ final class Reclaim {
         return freed;
     }
 
+    /// Objects that shrinkers could free.
+    long reclaimable() {
+        return shrinkers.stream().mapToLong(Shrinker::countObjects).sum();
+    }
+
     private static long shrink(Cpu cpu, Shrinker shrinker, int priority) {
         long left = (shrinker.countObjects() >> priority) * 4 / SEEKS;
         long freed = 0;

@@ -4,26 +4,48 @@ import org.kmemlab.machine.Cpu;
 
 /// What happens when no zone is above its low watermark.
 ///
-/// Requests that cannot wait go below the mark as far as their flags allow and fail otherwise.
-/// Requests that can wait make room first: shrinkers, the high-order atomic reserve and the lists of
-/// the CPUs give pages back, until the request succeeds or nothing moves any more.
+/// **Concepts.** Requests that cannot wait go below the marks as far as their flags allow and fail
+/// otherwise. Requests that can wait make room first, in rounds: compaction, shrinkers, then the
+/// high-order atomic reserve and the lists of the CPUs give pages back.
+///
+/// ```text
+///   walk at the min mark ─► compaction (large orders) ─► reserves ─► cannot wait: fail
+///     ┌──────────────────────────────────────────────────────────────────────┘
+///     └─► reclaim ─► walk ─► give reserves and CPU lists back ─► walk ─► compaction ─┐
+///           ▲        NORETRY, or large without RETRY_MAYFAIL: fail                   │
+///           └──────────── progress, or free + reclaimable would suffice ◄────────────┘
+///                                      nothing moves: OomHandler, then fail
+/// ```
 ///
 /// Differs from Linux: a request that may not fail by the kernel's rules (order 0 to 3 with
-/// `GFP_KERNEL`) fails here when [#RETRIES] rounds freed nothing, because there are no tasks to kill.
+/// `GFP_KERNEL`, or `__GFP_NOFAIL`) fails here when the [OomHandler] has nothing to give up, because
+/// there are no tasks to kill.
 final class SlowPath {
 
     /// Rounds without progress after which a request gives up (`MAX_RECLAIM_RETRIES`).
     static final int RETRIES = 16;
 
     /// A request on its way through the slow path; only here is it worth an object.
-    private record Request(Cpu cpu, GfpFlags gfp, int order, ZoneList zones) {}
+    private record Request(Cpu cpu, GfpFlags gfp, int order, ZoneList zones) {
+
+        boolean isCostly() {
+            return order > PerCpuPages.COSTLY_ORDER;
+        }
+    }
 
     private final PageAllocator pages;
     private final Reclaim reclaim;
+    private final Compaction compaction;
+    private OomHandler oom = OomHandler.NONE;
 
-    SlowPath(PageAllocator pages, Reclaim reclaim) {
+    SlowPath(PageAllocator pages, Reclaim reclaim, Compaction compaction) {
         this.pages = pages;
         this.reclaim = reclaim;
+        this.compaction = compaction;
+    }
+
+    void onOutOfMemory(OomHandler handler) {
+        oom = handler;
     }
 
     /// Serves a request that the fast path could not.
@@ -32,23 +54,31 @@ final class SlowPath {
     int alloc(Cpu cpu, GfpFlags gfp, int order, ZoneList zones) {
         Request request = new Request(cpu, gfp, order, zones);
         int flags = flags(request);
+        wakeKswapd(request);
         int pfn = walk(request, flags);
-        if (pfn != PageAllocator.NONE) {
+        if (pfn == PageAllocator.NONE && gfp.mayBlock() && compactsFirst(request)) {
+            pfn = compactAndWalk(request, flags);
+        }
+        if (pfn == PageAllocator.NONE) {
+            wakeKswapd(request);
+            pfn = walk(request, withReserves(gfp, flags));
+        }
+        if (pfn != PageAllocator.NONE || !gfp.mayBlock() || isMemalloc(gfp)) {
             return pfn;
         }
-        int reserves = reserveFlags(request.gfp());
-        if (reserves != 0) {
-            pfn = walk(request, reserves);
-        }
-        if (pfn != PageAllocator.NONE || !request.gfp().mayBlock()) {
-            return pfn;
-        }
-        return reclaimAndRetry(request, flags);
+        return makeRoom(request, flags);
     }
 
     private int walk(Request request, int flags) {
         return pages.fromZones(request.cpu(), request.gfp(), request.order(), request.zones(),
                 flags);
+    }
+
+    private void wakeKswapd(Request request) {
+        if (request.gfp().has(GfpFlags.KSWAPD_RECLAIM)) {
+            pages.wakeKswapd(request.cpu(), request.order(), request.gfp().highestZone(),
+                    request.zones());
+        }
     }
 
     private static int flags(Request request) {
@@ -69,31 +99,66 @@ final class SlowPath {
         return flags;
     }
 
-    private static int reserveFlags(GfpFlags gfp) {
-        boolean all = gfp.has(GfpFlags.MEMALLOC) && !gfp.has(GfpFlags.NOMEMALLOC);
-        return all ? AllocFlags.NO_WATERMARKS : 0;
+    private static boolean isMemalloc(GfpFlags gfp) {
+        return gfp.has(GfpFlags.MEMALLOC) && !gfp.has(GfpFlags.NOMEMALLOC);
     }
 
-    private int reclaimAndRetry(Request request, int flags) {
+    private static int withReserves(GfpFlags gfp, int flags) {
+        return isMemalloc(gfp) ? AllocFlags.NO_WATERMARKS : flags;
+    }
+
+    /// Large blocks, and those that would split a movable pageblock, are worth moving pages for.
+    private static boolean compactsFirst(Request request) {
+        return request.isCostly() || (request.order() > 0
+                && request.gfp().migrateType() != MigrateType.MOVABLE);
+    }
+
+    private int compactAndWalk(Request request, int flags) {
+        boolean possible = request.order() > 0 && request.gfp().has(GfpFlags.IO);
+        if (!possible || !compaction.run(request.cpu().id(), request.order(),
+                request.gfp().highestZone(), request.zones())) {
+            return PageAllocator.NONE;
+        }
+        return walk(request, flags);
+    }
+
+    private int makeRoom(Request request, int flags) {
         GfpFlags gfp = request.gfp();
-        boolean once = gfp.has(GfpFlags.NORETRY) || (request.order() > PerCpuPages.COSTLY_ORDER
-                && !gfp.has(GfpFlags.RETRY_MAYFAIL));
+        boolean once = gfp.has(GfpFlags.NORETRY)
+                || (request.isCostly() && !gfp.has(GfpFlags.RETRY_MAYFAIL));
         int idleRounds = 0;
-        while (idleRounds <= RETRIES) {
-            long freed = reclaim.run(request.cpu());
-            int pfn = afterReclaim(request, flags, freed > 0);
+        while (true) {
+            boolean progress = reclaimOnce(request);
+            int pfn = progress ? walkAfterReclaim(request, flags) : PageAllocator.NONE;
+            if (pfn == PageAllocator.NONE) {
+                pfn = compactAndWalk(request, flags);
+            }
             if (pfn != PageAllocator.NONE || once) {
                 return pfn;
             }
-            idleRounds = freed > 0 ? 0 : idleRounds + 1;
+            idleRounds = progress && !request.isCostly() ? 0 : idleRounds + 1;
+            if (idleRounds > RETRIES || !couldSuffice(request, flags)) {
+                return lastResort(request, flags);
+            }
         }
-        return lastResort(request, flags);
     }
 
-    private int afterReclaim(Request request, int flags, boolean progress) {
-        if (!progress) {
-            return PageAllocator.NONE;
+    /// One pass of reclaim. For a large order a zone that compaction can work with counts as
+    /// progress and is left alone.
+    private boolean reclaimOnce(Request request) {
+        if (request.isCostly()) {
+            ZoneList zones = request.zones();
+            var highest = request.gfp().highestZone();
+            for (int i = zones.preferred(highest); i < zones.size(); i++) {
+                if (Suitability.isReady(zones.get(i), request.order(), highest)) {
+                    return true;
+                }
+            }
         }
+        return reclaim.run(request.cpu()) > 0;
+    }
+
+    private int walkAfterReclaim(Request request, int flags) {
         int pfn = walk(request, flags);
         if (pfn == PageAllocator.NONE) {
             releaseHighatomic(request, false);
@@ -103,21 +168,48 @@ final class SlowPath {
         return pfn;
     }
 
-    private int lastResort(Request request, int flags) {
-        releaseHighatomic(request, true);
-        pages.drainAllPages();
-        int pfn = walk(request, flags);
-        if (pfn == PageAllocator.NONE && request.gfp().has(GfpFlags.NOFAIL)) {
-            pfn = walk(request, AllocFlags.NO_WATERMARKS);
-        }
-        return pfn;
-    }
-
-    private void releaseHighatomic(Request request, boolean last) {
-        for (int i = 0; i < request.zones().size(); i++) {
-            if (request.zones().get(i).highatomic.release(request.gfp().migrateType(), last)) {
-                return;
+    /// Whether some zone would pass if everything reclaimable were free.
+    private boolean couldSuffice(Request request, int flags) {
+        ZoneList zones = request.zones();
+        var highest = request.gfp().highestZone();
+        long reclaimable = reclaim.reclaimable();
+        for (int i = zones.preferred(highest); i < zones.size(); i++) {
+            Zone zone = zones.get(i);
+            long mark = zone.marks.mark(flags) - reclaimable;
+            int lowered = (int) Math.max(mark, Integer.MIN_VALUE / 2);
+            if (zone.marks.passes(zone, 0, lowered, highest, flags)) {
+                return true;
             }
         }
+        return false;
+    }
+
+    private int lastResort(Request request, int flags) {
+        if (releaseHighatomic(request, true)) {
+            int pfn = walk(request, flags);
+            if (pfn != PageAllocator.NONE) {
+                return pfn;
+            }
+        }
+        GfpFlags gfp = request.gfp();
+        boolean mayKill = !request.isCostly() && !gfp.has(GfpFlags.RETRY_MAYFAIL)
+                && !gfp.has(GfpFlags.THISNODE);
+        while (mayKill && oom.outOfMemory(request.cpu(), gfp, request.order())) {
+            int pfn = walk(request, flags);
+            if (pfn != PageAllocator.NONE) {
+                return pfn;
+            }
+        }
+        return gfp.has(GfpFlags.NOFAIL) ? walk(request, AllocFlags.NO_WATERMARKS)
+                : PageAllocator.NONE;
+    }
+
+    private boolean releaseHighatomic(Request request, boolean last) {
+        for (int i = 0; i < request.zones().size(); i++) {
+            if (request.zones().get(i).highatomic.release(request.gfp().migrateType(), last)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

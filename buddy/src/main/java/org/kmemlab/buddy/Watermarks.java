@@ -79,7 +79,7 @@ public record Watermarks(int min, int low, int high, int promo) {
 
     /// Pages that zone number `index` keeps from requests that could use a higher zone, by the
     /// ordinal of the highest zone the request could use.
-    static int[] lowmemReserve(List<ZoneSpan> zones, int index) {
+    public static int[] lowmemReserve(List<ZoneSpan> zones, int index) {
         ZoneSpan own = zones.get(index);
         int ratio = LOWMEM_RESERVE_RATIO[own.type().ordinal()];
         int[] reserve = new int[ZoneType.values().length];

@@ -30,6 +30,7 @@ final class Zone {
     final ZoneMarks marks;
     final StealFallback fallback;
     final HighatomicReserve highatomic;
+    final Compaction.Defer compactDefer = new Compaction.Defer();
     private final PerCpuPages[] perCpu;
     private final boolean shuffle;
     private final SplittableRandom coin;
@@ -102,6 +103,15 @@ final class Zone {
 
     boolean contains(int pfn) {
         return pfn >= span.startPfn() && pfn < span.endPfn();
+    }
+
+    /// How far the free memory is in pieces.
+    Fragmentation fragmentation() {
+        int[] nrFree = new int[areas.length];
+        for (int order = 0; order < areas.length; order++) {
+            nrFree[order] = areas[order].nrFree();
+        }
+        return new Fragmentation(nrFree);
     }
 
     void observe(PageEvents observer) {

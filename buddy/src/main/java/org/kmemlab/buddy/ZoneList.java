@@ -36,6 +36,15 @@ final class ZoneList {
                 .sorted(Comparator.comparing((Zone zone) -> zone.span.type()).reversed()).toList();
     }
 
+    boolean includesNode(int node) {
+        for (Zone zone : zones) {
+            if (zone.span.node() == node) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     int size() {
         return zones.length;
     }

@@ -74,7 +74,7 @@ class PageAllocatorTest {
             long afterAtomic = drain(fixture, GfpFlags.GFP_ATOMIC);
             long afterMemalloc = drain(fixture, GfpFlags.GFP_NOWAIT.with(GfpFlags.MEMALLOC));
 
-            int threshold = fixture.zone().freePages.threshold();
+            int threshold = fixture.zone().freePages.normalThreshold();
             assertThat(afterNowait).isBetween(min - threshold, min + threshold);
             assertThat(afterAtomic).isBetween(min * 3 / 8 - threshold, min * 3 / 8 + threshold + 1);
             assertThat(afterMemalloc).isZero();

@@ -1,0 +1,122 @@
+package org.kmemlab.buddy;
+
+import org.apache.commons.lang3.Validate;
+import org.jspecify.annotations.Nullable;
+import org.kmemlab.machine.Cpu;
+import org.kmemlab.machine.KernelProfile;
+import org.kmemlab.machine.PhysicalMemory;
+import org.kmemlab.machine.ZoneType;
+
+/// Requests for other numbers of pages than one block: many single pages, or a number that is no
+/// power of two.
+final class BulkPages {
+
+    private static final long EXACT_BYTES_MOST =
+            (long) PhysicalMemory.PAGE_SIZE << KernelProfile.MAX_PAGE_ORDER;
+    private static final GfpFlags NOT_EXACT = GfpFlags.COMP.with(GfpFlags.HIGHMEM);
+
+    private final PageAllocator pages;
+
+    BulkPages(PageAllocator pages) {
+        this.pages = pages;
+    }
+
+    int alloc(Cpu cpu, int node, GfpFlags gfp, int[] pfns) {
+        int filled = filledFrom(pfns, 0);
+        if (filled == pfns.length) {
+            return filled;
+        }
+        boolean one = pfns.length - filled == 1 || gfp.has(GfpFlags.ACCOUNT);
+        int first = one ? PageAllocator.NONE : takeMany(cpu, node, gfp, pfns, filled);
+        if (first == PageAllocator.NONE) {
+            pfns[filled] = pages.allocPagesNode(cpu, node, gfp, 0);
+        }
+        return filledFrom(pfns, filled);
+    }
+
+    /// Index of the first element from `start` that is empty.
+    private static int filledFrom(int[] pfns, int start) {
+        int index = start;
+        while (index < pfns.length && pfns[index] != PageAllocator.NONE) {
+            index++;
+        }
+        return index;
+    }
+
+    /// Fills the array from the lists of the CPU.
+    ///
+    /// @return the first page taken; [PageAllocator#NONE] if there was none
+    private int takeMany(Cpu cpu, int node, GfpFlags gfp, int[] pfns, int filled) {
+        if (pages.failPageAlloc().shouldFail(cpu, gfp, 0)) {
+            return PageAllocator.NONE;
+        }
+        Zone zone = zoneFor(cpu, node, gfp, pfns.length);
+        if (zone == null) {
+            return PageAllocator.NONE;
+        }
+        int first = PageAllocator.NONE;
+        PerCpuPages pcp = zone.perCpu(cpu.id());
+        for (int i = filled; i < pfns.length; i++) {
+            if (pfns[i] != PageAllocator.NONE) {
+                continue;
+            }
+            int pfn = pcp.take(0, gfp.migrateType(), AllocFlags.WMARK_LOW);
+            if (pfn == PageAllocator.NONE) {
+                break;
+            }
+            pages.prepare(pfn, gfp, 0);
+            pfns[i] = pfn;
+            first = first == PageAllocator.NONE ? pfn : first;
+        }
+        return first;
+    }
+
+    /// The first zone of the node that stays above its low mark with all pages taken.
+    private @Nullable Zone zoneFor(Cpu cpu, int node, GfpFlags gfp,
+            int count) {
+        ZoneList list = pages.zoneList(cpu, node, gfp);
+        int preferred = list.preferred(gfp.highestZone());
+        for (int i = preferred; i < list.size(); i++) {
+            Zone zone = list.get(i);
+            if (zone.span.node() != list.get(preferred).span.node()) {
+                return null;
+            }
+            ZoneType highest = list.get(preferred).span.type();
+            int mark = zone.marks.mark(AllocFlags.WMARK_LOW) + count;
+            if (zone.marks.passes(zone, 0, mark, highest, AllocFlags.WMARK_LOW)) {
+                return zone;
+            }
+        }
+        return null;
+    }
+
+    int allocExact(Cpu cpu, long bytes, GfpFlags gfp) {
+        int order = orderOf(bytes);
+        int pfn = pages.allocPages(cpu, gfp.without(NOT_EXACT), order);
+        if (pfn == PageAllocator.NONE) {
+            return pfn;
+        }
+        pages.splitPage(pfn, order);
+        for (int at = pfn + pagesOf(bytes); at < pfn + (1 << order); at++) {
+            pages.freeToTail(cpu, at);
+        }
+        return pfn;
+    }
+
+    void freeExact(Cpu cpu, int pfn, long bytes) {
+        orderOf(bytes);
+        for (int at = pfn; at < pfn + pagesOf(bytes); at++) {
+            pages.freePages(cpu, at, 0);
+        }
+    }
+
+    private static int pagesOf(long bytes) {
+        return (int) Math.ceilDiv(bytes, (long) PhysicalMemory.PAGE_SIZE);
+    }
+
+    private static int orderOf(long bytes) {
+        Validate.inclusiveBetween(1, EXACT_BYTES_MOST, bytes,
+                bytes + " bytes: expected 1 to " + EXACT_BYTES_MOST);
+        return Integer.SIZE - Integer.numberOfLeadingZeros(pagesOf(bytes) - 1);
+    }
+}
