@@ -238,7 +238,8 @@ public final class MemMap {
         return FrameState.kind(state) == FrameState.FREE && FrameState.order(state) == order;
     }
 
-    MigrateType pageblockType(int pfn) {
+    /// The migrate type of the pageblock that a frame is in.
+    public MigrateType pageblockType(int pfn) {
         return MigrateType.of(pageblockType[pfn >>> pageblockOrder]);
     }
 

@@ -251,6 +251,15 @@ public final class PageAllocator {
         zone.freeOnePage(cpu.id(), pfn, 0, memMap.pageblockType(pfn), true);
     }
 
+    /// Gives a block back to its zone, past the lists of the CPU: what happens when an interrupt frees
+    /// pages while the code that it interrupted works on those lists.
+    ///
+    /// @throws BadPageException as [#freePages]
+    public void freePagesToZone(Cpu cpu, int pfn, int order) {
+        Zone zone = takeBack(pfn, order);
+        zone.freeOnePage(cpu.id(), pfn, order, memMap.pageblockType(pfn), false);
+    }
+
     /// Checks that a block may be freed and marks its frames as nobody's.
     private Zone takeBack(int pfn, int order) {
         checkHeld(pfn, order);
@@ -386,6 +395,25 @@ public final class PageAllocator {
     /// Number of memory nodes.
     public int nodes() {
         return nodeLists.length;
+    }
+
+    /// Pages that nobody uses.
+    ///
+    /// @param freePages pages on the free lists of all zones
+    /// @param perCpuPages pages on the lists of all CPUs
+    public record Totals(long freePages, long perCpuPages) {}
+
+    /// How many pages nobody uses. O(zones * CPUs).
+    public Totals totals() {
+        long free = 0;
+        long perCpu = 0;
+        for (Zone zone : zones) {
+            free += zone.freePages.exact();
+            for (int cpu = 0; cpu < zone.cpus(); cpu++) {
+                perCpu += zone.perCpu(cpu).countPages();
+            }
+        }
+        return new Totals(free, perCpu);
     }
 
     /// The state of every zone, in the machine's order. O(blocks).

@@ -54,8 +54,7 @@ final class Zone {
             perCpu[cpu] = new PerCpuPages(this, cpu, limits,
                     config.profile().has(ConfigOption.TRANSPARENT_HUGEPAGE));
         }
-        shuffle = config.profile().has(ConfigOption.SHUFFLE_PAGE_ALLOCATOR)
-                && config.profile().boot().flag("page_alloc.shuffle", false);
+        shuffle = config.profile().shufflesPages();
         coin = machine.random("shuffle:" + span.node() + ":" + span.type());
     }
 

@@ -44,7 +44,13 @@ public record ZoneState(ZoneSpan span, List<MigrateType> pageblockTypes, List<Fr
     ///
     /// @param index `3 * order + migrate type`; 12 and 13 for order 9, not movable and movable
     /// @param pfns first frames, the one to be handed out next first
-    public record CpuList(int index, List<Integer> pfns) {}
+    public record CpuList(int index, List<Integer> pfns) {
+
+        /// The order of its blocks.
+        public int order() {
+            return PerCpuPages.order(index);
+        }
+    }
 
     /// Copies the lists.
     public ZoneState {

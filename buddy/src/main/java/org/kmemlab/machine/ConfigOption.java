@@ -8,6 +8,12 @@ public enum ConfigOption {
     MEMORY_ISOLATION,
     /// More than one memory node is supported.
     NUMA,
+    /// Memory of devices has a zone of its own, always empty here: one more column of `protection`.
+    ZONE_DEVICE,
+    /// The page frames' descriptors are one virtual array; page flags then hold no section number.
+    SPARSEMEM_VMEMMAP,
+    /// Tasks can be confined to CPUs and memory nodes; failure reports name the set.
+    CPUSETS,
     /// `page_alloc.shuffle=1` randomises where freed order-10 blocks go.
     SHUFFLE_PAGE_ALLOCATOR,
     /// Memory control groups account kernel objects; separate `kmalloc-cg-*` caches exist.

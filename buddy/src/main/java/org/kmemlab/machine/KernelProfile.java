@@ -1,5 +1,6 @@
 package org.kmemlab.machine;
 
+import static org.kmemlab.machine.ConfigOption.CPUSETS;
 import static org.kmemlab.machine.ConfigOption.INIT_ON_ALLOC_DEFAULT_ON;
 import static org.kmemlab.machine.ConfigOption.MEMCG_KMEM;
 import static org.kmemlab.machine.ConfigOption.MEMORY_ISOLATION;
@@ -10,7 +11,9 @@ import static org.kmemlab.machine.ConfigOption.SLAB_FREELIST_RANDOM;
 import static org.kmemlab.machine.ConfigOption.SLAB_MERGE_DEFAULT;
 import static org.kmemlab.machine.ConfigOption.SLUB_CPU_PARTIAL;
 import static org.kmemlab.machine.ConfigOption.SLUB_STATS;
+import static org.kmemlab.machine.ConfigOption.SPARSEMEM_VMEMMAP;
 import static org.kmemlab.machine.ConfigOption.TRANSPARENT_HUGEPAGE;
+import static org.kmemlab.machine.ConfigOption.ZONE_DEVICE;
 
 import java.util.EnumSet;
 import java.util.List;
@@ -49,14 +52,22 @@ public record KernelProfile(String name, KernelVersion version, Set<ConfigOption
     public static final KernelProfile C61_SHUFFLE = C61_RANDOM_HARDENED.named("c61-shuffle")
             .booted("page_alloc.shuffle=1");
 
+    /// A minimal build with the older object allocator SLAB in place of SLUB; its pages
+    /// are served as those of [#C61].
+    public static final KernelProfile C61_SLAB = profile("c61-SLAB", NUMA, SLAB_MERGE_DEFAULT);
+
+    /// As [#C61_SLAB], with SLOB.
+    public static final KernelProfile C61_SLOB = profile("c61-SLOB", NUMA);
+
     /// Debian 12's stock kernel.
     public static final KernelProfile DEB61 = profile("deb61", TRANSPARENT_HUGEPAGE,
-            MEMORY_ISOLATION, NUMA, SHUFFLE_PAGE_ALLOCATOR, MEMCG_KMEM, SLAB_FREELIST_RANDOM,
-            SLAB_FREELIST_HARDENED, SLAB_MERGE_DEFAULT, SLUB_CPU_PARTIAL, INIT_ON_ALLOC_DEFAULT_ON);
+            MEMORY_ISOLATION, NUMA, ZONE_DEVICE, SPARSEMEM_VMEMMAP, CPUSETS, SHUFFLE_PAGE_ALLOCATOR,
+            MEMCG_KMEM, SLAB_FREELIST_RANDOM, SLAB_FREELIST_HARDENED, SLAB_MERGE_DEFAULT,
+            SLUB_CPU_PARTIAL, INIT_ON_ALLOC_DEFAULT_ON);
 
     /// All profiles, the baseline first.
     public static final List<KernelProfile> ALL = List.of(LINUX_6_1, C61, C61_RANDOM_HARDENED,
-            C61_SHUFFLE, DEB61);
+            C61_SHUFFLE, C61_SLAB, C61_SLOB, DEB61);
 
     /// Copies the options.
     public KernelProfile {
@@ -98,6 +109,11 @@ public record KernelProfile(String name, KernelVersion version, Set<ConfigOption
     /// Whether it was built with `option`.
     public boolean has(ConfigOption option) {
         return options.contains(option);
+    }
+
+    /// Whether blocks that reach the largest order are put at a random end of their list.
+    public boolean shufflesPages() {
+        return has(SHUFFLE_PAGE_ALLOCATOR) && boot.flag("page_alloc.shuffle", false);
     }
 
     /// log2 of the pages in a pageblock, the unit that has one migrate type: 9 (2 MiB) with huge
