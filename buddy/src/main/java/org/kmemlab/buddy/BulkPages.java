@@ -16,9 +16,11 @@ final class BulkPages {
     private static final GfpFlags NOT_EXACT = GfpFlags.COMP.with(GfpFlags.HIGHMEM);
 
     private final PageAllocator pages;
+    private final ZoneWalk walk;
 
-    BulkPages(PageAllocator pages) {
+    BulkPages(PageAllocator pages, ZoneWalk walk) {
         this.pages = pages;
+        this.walk = walk;
     }
 
     int alloc(Cpu cpu, int node, GfpFlags gfp, int[] pfns) {
@@ -26,7 +28,8 @@ final class BulkPages {
         if (filled == pfns.length) {
             return filled;
         }
-        boolean one = pfns.length - filled == 1 || gfp.has(GfpFlags.ACCOUNT);
+        boolean one = pfns.length - filled == 1 || gfp.has(GfpFlags.ACCOUNT)
+                || pages.handover().owner() != null;
         int first = one ? PageAllocator.NONE : takeMany(cpu, node, gfp, pfns, filled);
         if (first == PageAllocator.NONE) {
             pfns[filled] = pages.allocPagesNode(cpu, node, gfp, 0);
@@ -55,26 +58,31 @@ final class BulkPages {
             return PageAllocator.NONE;
         }
         int first = PageAllocator.NONE;
-        PerCpuPages pcp = zone.perCpu(cpu.id());
         for (int i = filled; i < pfns.length; i++) {
             if (pfns[i] != PageAllocator.NONE) {
                 continue;
             }
-            int pfn = pcp.take(0, gfp.migrateType(), AllocFlags.WMARK_LOW);
+            int pfn = takeOne(cpu, zone, gfp.migrateType());
             if (pfn == PageAllocator.NONE) {
                 break;
             }
-            pages.prepare(pfn, gfp, 0);
+            walk.prepare(zone, cpu, pfn, gfp, 0);
             pfns[i] = pfn;
             first = first == PageAllocator.NONE ? pfn : first;
         }
         return first;
     }
 
+    private int takeOne(Cpu cpu, Zone zone, MigrateType type) {
+        return pages.machine().config().perCpuPages()
+                ? zone.perCpu(cpu.id()).take(0, type, AllocFlags.WMARK_LOW)
+                : zone.rmqueueBuddy(cpu.id(), 0, type, AllocFlags.WMARK_LOW);
+    }
+
     /// The first zone of the node that stays above its low mark with all pages taken.
     private @Nullable Zone zoneFor(Cpu cpu, int node, GfpFlags gfp,
             int count) {
-        ZoneList list = pages.zoneList(cpu, node, gfp);
+        ZoneList list = walk.listFor(cpu, node, gfp);
         int preferred = list.preferred(gfp.highestZone());
         for (int i = preferred; i < list.size(); i++) {
             Zone zone = list.get(i);

@@ -22,20 +22,31 @@ final class Compaction {
     private static final int DEFER_SHIFT_MOST = 6;
 
     private final Machine machine;
+    private final PageHandover handover;
     private final List<MovablePages> owners = new ArrayList<>();
 
-    Compaction(Machine machine) {
+    Compaction(Machine machine, PageHandover handover) {
         this.machine = machine;
+        this.handover = handover;
     }
 
     void register(MovablePages owner) {
         owners.add(owner);
     }
 
+    /// How an attempt for a request ended.
+    enum Outcome {
+        /// No zone could gain from it, or all were left alone for now.
+        SKIPPED,
+        /// Pages were moved, but no zone has a block for the request.
+        FAILED,
+        /// Some zone has a block for the request.
+        DONE
+    }
+
     /// Compacts the zones of a request that could gain from it.
-    ///
-    /// @return whether some zone now has a block for the request
-    boolean run(int cpu, int order, ZoneType highest, ZoneList zones) {
+    Outcome run(int cpu, int order, ZoneType highest, ZoneList zones) {
+        boolean tried = false;
         boolean success = false;
         for (int i = zones.preferred(highest); i < zones.size() && !success; i++) {
             Zone zone = zones.get(i);
@@ -46,10 +57,16 @@ final class Compaction {
                 case SUCCESS -> success = true;
                 case SKIPPED -> {
                 }
-                case CONTINUE -> success = compact(cpu, zone, order, highest);
+                case CONTINUE -> {
+                    tried = true;
+                    success = compact(cpu, zone, order, highest);
+                }
             }
         }
-        return success;
+        if (success) {
+            return Outcome.DONE;
+        }
+        return tried ? Outcome.FAILED : Outcome.SKIPPED;
     }
 
     private boolean compact(int cpu, Zone zone, int order, ZoneType highest) {
@@ -125,11 +142,15 @@ final class Compaction {
             }
             boolean moved = owners.stream()
                     .anyMatch(owner -> owner.holds(from) && owner.migrate(from, to));
+            if (moved) {
+                handover.moved(from, to);
+            }
             give(moved ? from : to);
             return true;
         }
 
         private void give(int pfn) {
+            handover.takenBack(pfn, 0);
             zone.map.setState(pfn, (short) 0);
             zone.freeOnePage(cpu, pfn, 0, zone.map.pageblockType(pfn), false);
         }

@@ -26,6 +26,8 @@ final class FrameState {
     static final int USED = 4;
     /// In use since before the recorded state that the machine started from; order unknown.
     static final int USED_BEFORE = 8;
+    /// Heads a block that is kept from everybody beside a block in use.
+    static final int GUARD = 9;
 
     private FrameState() {
     }
@@ -62,6 +64,7 @@ final class FrameState {
             case FREE -> "is free (order " + order(state) + ")";
             case PER_CPU -> "is on a per-CPU list (order " + order(state) + ")";
             case USED_BEFORE -> "is in use, order unknown";
+            case GUARD -> "is a guard page (order " + order(state) + ")";
             default -> "is allocated with order " + order(state);
         };
     }

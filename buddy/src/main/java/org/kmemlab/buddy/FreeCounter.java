@@ -22,9 +22,14 @@ final class FreeCounter {
     /// @param managedPages managed pages of the zone
     FreeCounter(int cpus, int managedPages) {
         pending = new int[cpus];
-        normalThreshold = Math.min(THRESHOLD_MOST,
-                2 * bitLength(cpus) * (1 + bitLength(managedPages >>> 15)));
+        normalThreshold = threshold(cpus, managedPages);
         threshold = normalThreshold;
+    }
+
+    /// Most changes that a CPU of a machine keeps for itself while no reclaim is going on.
+    static int threshold(int cpus, int managedPages) {
+        return Math.min(THRESHOLD_MOST,
+                2 * bitLength(cpus) * (1 + bitLength(managedPages >>> 15)));
     }
 
     private static int bitLength(int value) {

@@ -218,6 +218,11 @@ public record GfpFlags(int bits) {
         return hasAll(HIGHMEM.with(MOVABLE)) ? ZoneType.MOVABLE : ZoneType.NORMAL;
     }
 
+    /// The number and the names, as reports print them: `0xcc0(GFP_KERNEL)`, `0(none)`.
+    public String toMask() {
+        return (bits == 0 ? "0" : "0x" + Integer.toHexString(bits)) + "(" + this + ")";
+    }
+
     /// The kernel's spelling (`%pGg`): names joined by `|`, unknown bits in hex, `none` for no flag.
     @Override
     public String toString() {

@@ -26,18 +26,20 @@ final class Kswapd {
     private final Reclaim reclaim;
     private final Compaction compaction;
     private final ZoneList list;
+    private final VmCounters counters;
     private boolean awake;
     private int failures;
     private int order;
 
     Kswapd(Machine machine, int node, List<Zone> all, ZoneList list, Reclaim reclaim,
-            Compaction compaction) {
+            Compaction compaction, VmCounters counters) {
         this.machine = machine;
         this.node = node;
         this.zones = all.stream().filter(zone -> zone.span.node() == node).toList();
         this.list = list;
         this.reclaim = reclaim;
         this.compaction = compaction;
+        this.counters = counters;
     }
 
     /// Wakes it if the node serves the request.
@@ -76,6 +78,7 @@ final class Kswapd {
     }
 
     private void run(Cpu waker) {
+        counters.backgroundRuns++;
         Cpu cpu = machine.cpus().stream().filter(other -> other.node() == node).findFirst()
                 .orElse(waker);
         boolean progress = true;
@@ -90,6 +93,11 @@ final class Kswapd {
         order = 0;
         awake = false;
         zones.forEach(zone -> zone.freePages.setThreshold(zone.freePages.normalThreshold()));
+    }
+
+    /// Whether it stays asleep until memory is freed.
+    boolean hasGivenUp() {
+        return failures >= FAILURES_MOST;
     }
 
     /// Memory was freed: it may try again.

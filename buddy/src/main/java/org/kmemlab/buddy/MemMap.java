@@ -115,9 +115,13 @@ public final class MemMap {
     ///
     /// @throws IllegalArgumentException if no zone spans the frame
     public int nodeOf(int pfn) {
+        return spanOf(pfn).node();
+    }
+
+    private ZoneSpan spanOf(int pfn) {
         for (ZoneSpan span : spans) {
             if (pfn >= span.startPfn() && pfn < span.endPfn()) {
-                return span.node();
+                return span;
             }
         }
         throw new IllegalArgumentException(
@@ -131,6 +135,18 @@ public final class MemMap {
                     + FrameState.describe(state) + ", expected the head of an allocated block");
         }
         return state;
+    }
+
+    /// A frame as reports describe it.
+    PageDescriptor descriptor(int pfn) {
+        short state = state(pfn);
+        boolean used = FrameState.isUsed(state);
+        int use = FrameState.kind(state) == FrameState.RESERVED ? PageDescriptor.RESERVED : 0;
+        if (used && useOf(pfn) != PageUse.PLAIN) {
+            use |= FrameState.order(state) > 0 ? PageDescriptor.HEAD : 0;
+            use |= useOf(pfn) == PageUse.SLAB ? PageDescriptor.SLAB : 0;
+        }
+        return new PageDescriptor(pfn, spanOf(pfn), use, 0, used, used ? 1 : 0);
     }
 
     boolean isFrame(int pfn) {

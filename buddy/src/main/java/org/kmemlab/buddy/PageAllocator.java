@@ -4,13 +4,12 @@ import static org.kmemlab.machine.KernelProfile.MAX_PAGE_ORDER;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import com.google.errorprone.annotations.CheckReturnValue;
-import org.kmemlab.machine.ConfigOption;
+import org.jspecify.annotations.Nullable;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Machine;
-import org.kmemlab.machine.PfnRange;
-import org.kmemlab.machine.PhysicalMemory;
 import org.kmemlab.machine.ZoneSpan;
 import org.kmemlab.machine.ZoneType;
 
@@ -37,21 +36,26 @@ public final class PageAllocator {
     private final Machine machine;
     private final MemMap memMap;
     private final List<Zone> zones = new ArrayList<>();
-    private final ZoneList[] fallbackLists;
-    private final ZoneList[] nodeLists;
+    private final ZoneWalk walk;
     private final FailPageAlloc failPageAlloc;
     private final Reclaim reclaim;
     private final Compaction compaction;
     private final SlowPath slowPath;
     private final List<Kswapd> kswapds = new ArrayList<>();
     private final BulkPages bulk;
-    private final boolean initOnAlloc;
+    private final VmCounters counters = new VmCounters();
+    private final HeldBlocks held;
+    private final PageHandover handover;
+    private final boolean handoverOn;
     private final boolean perCpuPages;
+    private BadPagePolicy badPagePolicy = BadPagePolicy.REFUSE;
 
     /// Boots the allocator: all managed memory of the machine is free.
     public PageAllocator(Machine machine) {
         this(bootMarks(machine), machine);
         zones.forEach(Zone::handOver);
+        zones.forEach(zone -> counters.freedPages += zone.span.managedPages());
+        handover.prepareFree(this);
     }
 
     /// Starts from recorded states, one for each zone of the machine in its order.
@@ -64,32 +68,29 @@ public final class PageAllocator {
         for (int i = 0; i < zones.size(); i++) {
             ZoneStates.load(zones.get(i), states.get(i));
         }
+        handover.prepareFree(this);
     }
 
     private PageAllocator(List<ZoneMarks> marks, Machine machine) {
         this.machine = machine;
         memMap = new MemMap(machine.config());
+        held = new HeldBlocks(memMap);
         List<ZoneSpan> spans = machine.config().zones();
         for (int i = 0; i < spans.size(); i++) {
             zones.add(new Zone(machine, memMap, spans.get(i), marks.get(i)));
         }
-        int nodes = machine.config().nodes();
-        fallbackLists = new ZoneList[nodes];
-        nodeLists = new ZoneList[nodes];
-        for (int node = 0; node < nodes; node++) {
-            fallbackLists[node] = ZoneList.withFallback(zones, node, nodes);
-            nodeLists[node] = ZoneList.withoutFallback(zones, node);
-        }
         failPageAlloc = new FailPageAlloc(machine);
-        reclaim = new Reclaim();
-        compaction = new Compaction(machine);
-        slowPath = new SlowPath(this, reclaim, compaction);
-        bulk = new BulkPages(this);
-        for (int node = 0; node < nodes; node++) {
-            kswapds.add(new Kswapd(machine, node, zones, nodeLists[node], reclaim, compaction));
+        handover = new PageHandover(machine, memMap);
+        handoverOn = handover.isOn();
+        walk = new ZoneWalk(machine.config(), memMap, zones, counters, handover);
+        reclaim = new Reclaim(counters);
+        compaction = new Compaction(machine, handover);
+        slowPath = new SlowPath(this, walk, reclaim, compaction);
+        bulk = new BulkPages(this, walk);
+        for (int node = 0; node < walk.nodes(); node++) {
+            kswapds.add(new Kswapd(machine, node, zones, walk.nodeList(node), reclaim, compaction,
+                    counters));
         }
-        initOnAlloc = machine.profile().boot().flag("init_on_alloc",
-                machine.profile().has(ConfigOption.INIT_ON_ALLOC_DEFAULT_ON));
         perCpuPages = machine.config().perCpuPages();
     }
 
@@ -120,113 +121,19 @@ public final class PageAllocator {
     /// @throws IllegalArgumentException if the machine has no such node or the order is negative
     @CheckReturnValue
     public int allocPagesNode(Cpu cpu, int node, GfpFlags gfp, int order) {
-        ZoneList list = zoneList(cpu, node, gfp);
+        ZoneList list = walk.listFor(cpu, node, gfp);
         if (order < 0) {
             throw new IllegalArgumentException("order " + order + ": expected 0 or more");
         }
         if (order > MAX_PAGE_ORDER) {
-            warnOrder(gfp, order);
+            handover.reports().orderTooLarge(cpu, gfp);
             return NONE;
         }
         if (failPageAlloc.shouldFail(cpu, gfp, order)) {
             return NONE;
         }
-        int pfn = fromZones(cpu, gfp, order, list, fastFlags(gfp, list));
+        int pfn = walk.walk(cpu, gfp, order, list, ZoneWalk.fastFlags(gfp, list));
         return pfn != NONE ? pfn : slowPath.alloc(cpu, gfp, order, list);
-    }
-
-    /// The zones that serve a request, in the order in which they are asked.
-    ZoneList zoneList(Cpu cpu, int node, GfpFlags gfp) {
-        int from = node < 0 ? cpu.node() : node;
-        if (from >= nodeLists.length) {
-            throw new IllegalArgumentException(
-                    "node " + node + ": this machine has nodes 0 to " + (nodeLists.length - 1));
-        }
-        return gfp.has(GfpFlags.THISNODE) ? nodeLists[from] : fallbackLists[from];
-    }
-
-    private void warnOrder(GfpFlags gfp, int order) {
-        if (!gfp.has(GfpFlags.NOWARN)) {
-            machine.log().print("WARNING: page allocation of order " + order
-                    + " exceeds MAX_PAGE_ORDER " + MAX_PAGE_ORDER);
-        }
-    }
-
-    int fastFlags(GfpFlags gfp, ZoneList list) {
-        int flags = AllocFlags.WMARK_LOW;
-        if (gfp.has(GfpFlags.KSWAPD_RECLAIM)) {
-            flags |= AllocFlags.KSWAPD;
-        }
-        int preferred = list.preferred(gfp.highestZone());
-        if (preferred < list.size() && list.get(preferred).span.type() == ZoneType.NORMAL
-                && hasDma32(list.get(preferred).span.node())) {
-            flags |= AllocFlags.NOFRAGMENT;
-        }
-        return flags;
-    }
-
-    /// A node that has lower memory too would rather use that than mix pageblocks. A machine of one
-    /// node always tries: whatever lies below is its own.
-    private boolean hasDma32(int node) {
-        return nodeLists.length == 1 || zones.stream().anyMatch(zone -> zone.span.node() == node
-                && zone.span.type() == ZoneType.DMA32 && zone.span.managedPages() > 0);
-    }
-
-    /// Asks the zones of a request one after the other.
-    ///
-    /// @return the block's first frame; [#NONE] if no zone may or can serve it
-    int fromZones(Cpu cpu, GfpFlags gfp, int order, ZoneList list, int allocFlags) {
-        ZoneType highest = gfp.highestZone();
-        int preferred = list.preferred(highest);
-        boolean wholeOnly = AllocFlags.has(allocFlags, AllocFlags.NOFRAGMENT);
-        for (int index = preferred; index < list.size(); index++) {
-            Zone zone = list.get(index);
-            if (zone.span.type().compareTo(highest) > 0) {
-                continue;
-            }
-            if (wholeOnly && zone.span.node() != list.get(preferred).span.node()) {
-                break;
-            }
-            if (AllocFlags.has(allocFlags, AllocFlags.NO_WATERMARKS)
-                    || zone.marks.allows(zone, order, highest, allocFlags)) {
-                int pfn = fromZone(zone, cpu, gfp, order, allocFlags);
-                if (pfn != NONE) {
-                    return pfn;
-                }
-            }
-        }
-        // Local memory with mixed pageblocks is better than remote memory or none.
-        return wholeOnly ? fromZones(cpu, gfp, order, list, allocFlags & ~AllocFlags.NOFRAGMENT)
-                : NONE;
-    }
-
-    private int fromZone(Zone zone, Cpu cpu, GfpFlags gfp, int order, int allocFlags) {
-        MigrateType type = gfp.migrateType();
-        PerCpuPages pcp = zone.perCpu(cpu.id());
-        int pfn = NONE;
-        if (perCpuPages && pcp.keeps(order)) {
-            pfn = pcp.alloc(order, type, allocFlags);
-        }
-        if (pfn == NONE) {
-            pfn = zone.rmqueueBuddy(cpu.id(), order, type, allocFlags);
-        }
-        if (pfn == NONE) {
-            return NONE;
-        }
-        prepare(pfn, gfp, order);
-        if (AllocFlags.has(allocFlags, AllocFlags.HIGHATOMIC)) {
-            zone.highatomic.reserve(pfn);
-        }
-        return pfn;
-    }
-
-    void prepare(int pfn, GfpFlags gfp, int order) {
-        memMap.setState(pfn, FrameState.used(PageUse.PLAIN, order));
-        memMap.setPrev(pfn, order, 0);
-        if ((initOnAlloc || gfp.has(GfpFlags.ZERO)) && machine.memory().hasBytes()) {
-            machine.memory().fill(machine.memory().addressOf(pfn),
-                    (long) PhysicalMemory.PAGE_SIZE << order, (byte) 0);
-        }
     }
 
     /// Gives a block back.
@@ -235,7 +142,10 @@ public final class PageAllocator {
     /// @param order the order it was allocated with
     /// @throws BadPageException if no block of that order is in use there; nothing is changed
     public void freePages(Cpu cpu, int pfn, int order) {
-        Zone zone = takeBack(pfn, order);
+        Zone zone = takeBack(cpu, pfn, order);
+        if (zone == null) {
+            return;
+        }
         MigrateType type = memMap.pageblockType(pfn);
         PerCpuPages pcp = zone.perCpu(cpu.id());
         if (perCpuPages && pcp.keeps(order)) {
@@ -247,8 +157,10 @@ public final class PageAllocator {
 
     /// Gives a single page back to the end of its zone's list, past the CPU's.
     void freeToTail(Cpu cpu, int pfn) {
-        Zone zone = takeBack(pfn, 0);
-        zone.freeOnePage(cpu.id(), pfn, 0, memMap.pageblockType(pfn), true);
+        Zone zone = takeBack(cpu, pfn, 0);
+        if (zone != null) {
+            zone.freeOnePage(cpu.id(), pfn, 0, memMap.pageblockType(pfn), true);
+        }
     }
 
     /// Gives a block back to its zone, past the lists of the CPU: what happens when an interrupt frees
@@ -256,43 +168,30 @@ public final class PageAllocator {
     ///
     /// @throws BadPageException as [#freePages]
     public void freePagesToZone(Cpu cpu, int pfn, int order) {
-        Zone zone = takeBack(pfn, order);
-        zone.freeOnePage(cpu.id(), pfn, order, memMap.pageblockType(pfn), false);
+        Zone zone = takeBack(cpu, pfn, order);
+        if (zone != null) {
+            zone.freeOnePage(cpu.id(), pfn, order, memMap.pageblockType(pfn), false);
+        }
     }
 
-    /// Checks that a block may be freed and marks its frames as nobody's.
-    private Zone takeBack(int pfn, int order) {
-        checkHeld(pfn, order);
-        if (FrameState.kind(memMap.state(pfn)) == FrameState.USED_BEFORE) {
-            memMap.setStates(new PfnRange(pfn, pfn + (1 << order)), (short) 0);
-        } else {
-            memMap.setState(pfn, (short) 0);
+    /// Makes a block nobody's.
+    ///
+    /// @return its zone; null if it was not held and the log says so
+    private @Nullable Zone takeBack(Cpu cpu, int pfn, int order) {
+        try {
+            held.release(pfn, order);
+        } catch (BadPageException bad) {
+            if (badPagePolicy == BadPagePolicy.REFUSE || !memMap.isFrame(pfn)) {
+                throw bad;
+            }
+            handover.reports().badPage(cpu, pfn);
+            return null;
+        }
+        counters.freed(order);
+        if (handoverOn) {
+            handover.takenBack(pfn, order);
         }
         return zoneOf(pfn);
-    }
-
-    private void checkHeld(int pfn, int order) {
-        if (order < 0 || order > MAX_PAGE_ORDER || !memMap.isFrame(pfn)
-                || (pfn & (1 << order) - 1) != 0) {
-            throw new BadPageException(pfn, order, "is no block of that order in this machine");
-        }
-        short state = memMap.state(pfn);
-        boolean held = FrameState.isUsed(state) && FrameState.order(state) == order;
-        if (!held) {
-            checkUsedBefore(pfn, order);
-        }
-    }
-
-    /// Frames in use since before the recorded state belong to blocks of unknown order.
-    private void checkUsedBefore(int pfn, int order) {
-        for (int at = pfn; at < pfn + (1 << order); at++) {
-            short state = memMap.isFrame(at) ? memMap.state(at) : 0;
-            if (FrameState.kind(state) != FrameState.USED_BEFORE) {
-                throw new BadPageException(pfn, order, at == pfn ? FrameState.describe(state)
-                        : "holds pfn 0x" + Integer.toHexString(at) + ", which "
-                                + FrameState.describe(state));
-            }
-        }
     }
 
     Zone zoneOf(int pfn) {
@@ -335,11 +234,8 @@ public final class PageAllocator {
     ///
     /// @throws BadPageException if no block of that order is in use there
     public void splitPage(int pfn, int order) {
-        checkHeld(pfn, order);
-        for (int at = pfn; at < pfn + (1 << order); at++) {
-            memMap.setState(at, FrameState.used(PageUse.PLAIN, 0));
-            memMap.setPrev(at, 0, 0);
-        }
+        held.split(pfn, order);
+        handover.split(pfn, order);
     }
 
     /// Gives the pages on all CPUs' lists back to the zones (`drain_all_pages`).
@@ -349,6 +245,14 @@ public final class PageAllocator {
                 zone.perCpu(cpu).drainAll();
             }
         }
+    }
+
+    VmCounters counters() {
+        return counters;
+    }
+
+    PageHandover handover() {
+        return handover;
     }
 
     void wakeKswapd(Cpu cpu, int order, ZoneType highest, ZoneList list) {
@@ -372,9 +276,41 @@ public final class PageAllocator {
         reclaim.register(shrinker);
     }
 
+    /// Sets what happens when a block is given back that its caller does not hold;
+    /// [BadPagePolicy#REFUSE] unless set.
+    public void onBadPage(BadPagePolicy policy) {
+        badPagePolicy = policy;
+    }
+
+    /// What was done since the allocator was made.
+    public VmStat vmStat() {
+        return VmStat.of(counters,
+                zones.stream().mapToLong(zone -> zone.freePages.counted()).sum());
+    }
+
+    /// Nodes whose background reclaimer has given up until memory is freed.
+    public List<Integer> exhaustedNodes() {
+        return IntStream.range(0, kswapds.size()).filter(node -> kswapds.get(node).hasGivenUp())
+                .boxed().toList();
+    }
+
+    /// The blocks in use and who took them, ascending; empty unless the machine was booted with
+    /// `page_owner=on`. O(frames handed out since boot).
+    public List<OwnedBlock> ownedBlocks() {
+        PageOwner owner = handover.owner();
+        return owner == null ? List.of() : owner.blocks(memMap);
+    }
+
     /// Sends the happenings inside all zones to an observer; replaces the former one.
     public void observe(PageEvents observer) {
         zones.forEach(zone -> zone.observe(observer));
+    }
+
+    /// Writes down how requests are decided from now on, until another trail or null is given. A
+    /// trail takes the place of the observer of [#observe].
+    public void follow(@Nullable DecisionTrail trail) {
+        walk.follow(trail);
+        observe(trail == null ? PageEvents.NONE : trail);
     }
 
     /// The machine whose memory this is.
@@ -394,7 +330,7 @@ public final class PageAllocator {
 
     /// Number of memory nodes.
     public int nodes() {
-        return nodeLists.length;
+        return walk.nodes();
     }
 
     /// Pages that nobody uses.

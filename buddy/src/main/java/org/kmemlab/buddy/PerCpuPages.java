@@ -137,7 +137,8 @@ final class PerCpuPages {
     }
 
     private void giveBack(int pfn, int order) {
-        MigrateType type = MigrateType.of(FrameState.type(zone.map.state(pfn)));
+        MigrateType type = zone.keepsListsClean() ? zone.map.pageblockType(pfn)
+                : MigrateType.of(FrameState.type(zone.map.state(pfn)));
         zone.map.setState(pfn, (short) 0);
         zone.freeOnePage(cpu, pfn, order, type, false);
         zone.events().pcpuDrain(pfn, order, type);
@@ -159,6 +160,11 @@ final class PerCpuPages {
             return MigrateType.of(index % PCP_TYPES);
         }
         return index == LOW_ORDER_LISTS ? MigrateType.UNMOVABLE : MigrateType.MOVABLE;
+    }
+
+    /// Blocks on one list.
+    int length(int order, MigrateType type) {
+        return lists[index(order, type)].size();
     }
 
     int countPages() {

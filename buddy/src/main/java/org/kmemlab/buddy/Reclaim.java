@@ -16,6 +16,11 @@ final class Reclaim {
     private static final int SEEKS = 2;
 
     private final List<Shrinker> shrinkers = new ArrayList<>();
+    private final VmCounters counters;
+
+    Reclaim(VmCounters counters) {
+        this.counters = counters;
+    }
 
     void register(Shrinker shrinker) {
         shrinkers.add(shrinker);
@@ -39,12 +44,13 @@ final class Reclaim {
         return shrinkers.stream().mapToLong(Shrinker::countObjects).sum();
     }
 
-    private static long shrink(Cpu cpu, Shrinker shrinker, int priority) {
+    private long shrink(Cpu cpu, Shrinker shrinker, int priority) {
         long left = (shrinker.countObjects() >> priority) * 4 / SEEKS;
         long freed = 0;
         while (left > 0) {
             long scan = Math.min(left, SCAN_BATCH);
             freed += shrinker.scanObjects(cpu, scan);
+            counters.scannedObjects += scan;
             left -= scan;
         }
         return freed;

@@ -34,12 +34,14 @@ final class SlowPath {
     }
 
     private final PageAllocator pages;
+    private final ZoneWalk walk;
     private final Reclaim reclaim;
     private final Compaction compaction;
     private OomHandler oom = OomHandler.NONE;
 
-    SlowPath(PageAllocator pages, Reclaim reclaim, Compaction compaction) {
+    SlowPath(PageAllocator pages, ZoneWalk walk, Reclaim reclaim, Compaction compaction) {
         this.pages = pages;
+        this.walk = walk;
         this.reclaim = reclaim;
         this.compaction = compaction;
     }
@@ -52,8 +54,17 @@ final class SlowPath {
     ///
     /// @return the block's first frame; [PageAllocator#NONE] if there is no memory
     int alloc(Cpu cpu, GfpFlags gfp, int order, ZoneList zones) {
-        Request request = new Request(cpu, gfp, order, zones);
+        int pfn = serve(new Request(cpu, gfp, order, zones));
+        if (pfn == PageAllocator.NONE) {
+            pages.handover().reports().allocationFailed(cpu, gfp, order, pages);
+        }
+        return pfn;
+    }
+
+    private int serve(Request request) {
+        GfpFlags gfp = request.gfp();
         int flags = flags(request);
+        say("slow path: down to the min mark");
         wakeKswapd(request);
         int pfn = walk(request, flags);
         if (pfn == PageAllocator.NONE && gfp.mayBlock() && compactsFirst(request)) {
@@ -69,8 +80,15 @@ final class SlowPath {
         return makeRoom(request, flags);
     }
 
+    private void say(String line) {
+        DecisionTrail trail = walk.trail();
+        if (trail != null) {
+            trail.say(line);
+        }
+    }
+
     private int walk(Request request, int flags) {
-        return pages.fromZones(request.cpu(), request.gfp(), request.order(), request.zones(),
+        return walk.walk(request.cpu(), request.gfp(), request.order(), request.zones(),
                 flags);
     }
 
@@ -115,11 +133,18 @@ final class SlowPath {
 
     private int compactAndWalk(Request request, int flags) {
         boolean possible = request.order() > 0 && request.gfp().has(GfpFlags.IO);
-        if (!possible || !compaction.run(request.cpu().id(), request.order(),
-                request.gfp().highestZone(), request.zones())) {
+        if (!possible) {
             return PageAllocator.NONE;
         }
-        return walk(request, flags);
+        Compaction.Outcome outcome = compaction.run(request.cpu().id(), request.order(),
+                request.gfp().highestZone(), request.zones());
+        if (outcome == Compaction.Outcome.SKIPPED) {
+            return PageAllocator.NONE;
+        }
+        int pfn = outcome == Compaction.Outcome.DONE ? walk(request, flags) : PageAllocator.NONE;
+        say("compaction: " + outcome);
+        pages.counters().compacted(pfn != PageAllocator.NONE);
+        return pfn;
     }
 
     private int makeRoom(Request request, int flags) {
@@ -155,12 +180,16 @@ final class SlowPath {
                 }
             }
         }
-        return reclaim.run(request.cpu()) > 0;
+        pages.counters().stalled(request.gfp().highestZone());
+        long freed = reclaim.run(request.cpu());
+        say("direct reclaim: " + freed + " objects freed");
+        return freed > 0;
     }
 
     private int walkAfterReclaim(Request request, int flags) {
         int pfn = walk(request, flags);
         if (pfn == PageAllocator.NONE) {
+            say("high-order atomic reserve and all CPUs' lists are given back");
             releaseHighatomic(request, false);
             pages.drainAllPages();
             pfn = walk(request, flags);

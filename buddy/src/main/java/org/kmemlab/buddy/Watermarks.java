@@ -30,7 +30,9 @@ public record Watermarks(int min, int low, int high, int promo) {
     }
 
     /// The marks of every zone, computed from their managed pages as at boot.
-    static List<Watermarks> ofZones(KernelProfile profile, List<ZoneSpan> zones) {
+    ///
+    /// @param zones all zones of the machine
+    public static List<Watermarks> ofZones(KernelProfile profile, List<ZoneSpan> zones) {
         long lowmem = zones.stream().filter(zone -> zone.type() != ZoneType.MOVABLE)
                 .mapToLong(ZoneSpan::managedPages).sum();
         long minPages = minFreeKbytes(profile, zones) / 4;

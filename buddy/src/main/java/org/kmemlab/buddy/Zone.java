@@ -4,6 +4,7 @@ import static org.kmemlab.machine.KernelProfile.MAX_PAGE_ORDER;
 
 import java.util.SplittableRandom;
 
+import org.jspecify.annotations.Nullable;
 import org.kmemlab.machine.ConfigOption;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
@@ -28,12 +29,14 @@ final class Zone {
     final FreeArea[] areas = new FreeArea[MAX_PAGE_ORDER + 1];
     final FreeCounter freePages;
     final ZoneMarks marks;
-    final StealFallback fallback;
+    final MobilityFallback fallback;
     final HighatomicReserve highatomic;
     final Compaction.Defer compactDefer = new Compaction.Defer();
     private final PerCpuPages[] perCpu;
     private final boolean shuffle;
     private final SplittableRandom coin;
+    private final boolean cleanLists;
+    private final GuardPages guards;
     private PageEvents events = PageEvents.NONE;
 
     Zone(Machine machine, MemMap map, ZoneSpan span, ZoneMarks marks) {
@@ -45,8 +48,10 @@ final class Zone {
             areas[order] = new FreeArea(map, order);
         }
         freePages = new FreeCounter(config.cpus(), span.managedPages());
-        fallback = new StealFallback(this);
+        fallback = MobilityFallback.of(config.profile(), this);
+        cleanLists = config.profile().keepsListsClean();
         highatomic = new HighatomicReserve(this);
+        guards = GuardPages.of(config.profile().boot(), map);
         perCpu = new PerCpuPages[config.cpus()];
         PcpLimits limits = PcpLimits.of(span.managedPages(), marks.watermarks().low(),
                 cpusOfNode(machine));
@@ -100,6 +105,11 @@ final class Zone {
         return perCpu.length;
     }
 
+    /// Whether a free page is always on the list of its pageblock's type.
+    boolean keepsListsClean() {
+        return cleanLists;
+    }
+
     boolean contains(int pfn) {
         return pfn >= span.startPfn() && pfn < span.endPfn();
     }
@@ -134,7 +144,15 @@ final class Zone {
             if (!isFree(buddy, size) || !mayMerge(buddy, size, type)) {
                 break;
             }
-            areas[size].remove(buddy);
+            if (guards.isGuard(buddy, size)) {
+                guards.clear(buddy);
+                freePages.add(cpu, 1 << size);
+            } else {
+                areas[size].remove(buddy);
+            }
+            if (cleanLists && size >= map.pageblockOrder()) {
+                setPageblockTypes(buddy, size, type);
+            }
             head &= buddy;
             size++;
         }
@@ -146,7 +164,7 @@ final class Zone {
     }
 
     private boolean isFree(int pfn, int order) {
-        return contains(pfn) && map.isFreeBlock(pfn, order);
+        return contains(pfn) && (map.isFreeBlock(pfn, order) || guards.isGuard(pfn, order));
     }
 
     /// Whole pageblocks of different types merge only if neither is set apart.
@@ -181,10 +199,7 @@ final class Zone {
     ///         caller, and so is the counter of free pages
     int rmqueue(int order, MigrateType type, int allocFlags) {
         int pfn = rmqueueSmallest(order, type);
-        while (pfn == PageAllocator.NONE && fallback.steal(order, type, allocFlags)) {
-            pfn = rmqueueSmallest(order, type);
-        }
-        return pfn;
+        return pfn != PageAllocator.NONE ? pfn : fallback.serve(order, type, allocFlags);
     }
 
     /// Takes the first block of the smallest order that has one, of one type only.
@@ -192,20 +207,30 @@ final class Zone {
         for (int size = order; size <= MAX_PAGE_ORDER; size++) {
             int pfn = areas[size].first(type);
             if (pfn != PageAllocator.NONE) {
-                areas[size].remove(pfn);
-                expand(pfn, order, size, type);
-                events.zoneLocked(pfn, order, type,
-                        perCpu[0].keeps(order) && type.isMergeable());
+                take(pfn, order, size, type);
+                events.zoneLocked(pfn, order, type, perCpu[0].keeps(order) && type.isMergeable());
                 return pfn;
             }
         }
         return PageAllocator.NONE;
     }
 
+    /// Takes a block off its list and gives the rest of it to the lists of a type.
+    void take(int pfn, int order, int size, MigrateType type) {
+        areas[size].remove(pfn);
+        expand(pfn, order, size, type);
+    }
+
     /// Splits a block, keeping its lower half each time, so that small requests get ascending pages.
     private void expand(int pfn, int low, int high, MigrateType type) {
         for (int size = high - 1; size >= low; size--) {
-            areas[size].addFirst(pfn + (1 << size), type);
+            if (guards.claims(size)) {
+                guards.set(pfn + (1 << size), size);
+                // The CPU is not known here; only the lag of the count could tell.
+                freePages.add(0, -(1 << size));
+            } else {
+                areas[size].addFirst(pfn + (1 << size), type);
+            }
         }
     }
 
@@ -228,10 +253,31 @@ final class Zone {
         return pfn;
     }
 
+    /// Gives all pageblocks of a block a type.
+    void setPageblockTypes(int pfn, int order, MigrateType type) {
+        for (int at = pfn; at < pfn + (1 << order); at += map.pageblockPages()) {
+            map.setPageblockType(at, type);
+        }
+    }
+
+    /// Raises the watermarks after types were mixed.
+    void boost() {
+        marks.boost(span.managedPages(), map.pageblockPages());
+    }
+
+    /// Free pages in the pageblock of a frame; 0 if the pageblock reaches past the zone.
+    int freePagesInPageblock(int pfnInside) {
+        return walkPageblock(pfnInside, null);
+    }
+
     /// Moves every free block of a pageblock to the lists of another type.
     ///
     /// @return free pages moved; 0 if the pageblock reaches past the zone
     int moveFreeBlocks(int pfnInside, MigrateType type) {
+        return walkPageblock(pfnInside, type);
+    }
+
+    private int walkPageblock(int pfnInside, @Nullable MigrateType moveTo) {
         int start = pfnInside & -map.pageblockPages();
         int end = start + map.pageblockPages();
         if (!contains(start)) {
@@ -240,19 +286,21 @@ final class Zone {
         if (!contains(end - 1)) {
             return 0;
         }
-        int moved = 0;
+        int free = 0;
         int pfn = start;
         while (pfn < end) {
             short state = map.state(pfn);
             if (FrameState.kind(state) == FrameState.FREE) {
                 int order = FrameState.order(state);
-                areas[order].moveLast(pfn, type);
-                moved += 1 << order;
+                if (moveTo != null) {
+                    areas[order].moveLast(pfn, moveTo);
+                }
+                free += 1 << order;
                 pfn += 1 << order;
             } else {
                 pfn++;
             }
         }
-        return moved;
+        return free;
     }
 }

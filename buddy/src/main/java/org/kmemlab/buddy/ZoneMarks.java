@@ -90,6 +90,11 @@ final class ZoneMarks {
         return order == 0 || hasBlock(zone, order, allocFlags);
     }
 
+    /// What counts of the mark that `allocFlags` name, with the reserves that they open.
+    long reducedMark(int allocFlags) {
+        return reduced(mark(allocFlags), allocFlags);
+    }
+
     private static long reduced(int mark, int allocFlags) {
         long min = mark;
         if (AllocFlags.has(allocFlags, AllocFlags.MIN_RESERVE)) {

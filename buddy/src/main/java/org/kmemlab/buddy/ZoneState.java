@@ -67,6 +67,13 @@ public record ZoneState(ZoneSpan span, List<MigrateType> pageblockTypes, List<Fr
         return counts;
     }
 
+    /// Changes of the counter of free pages that a CPU keeps for itself at most.
+    ///
+    /// @param cpus CPUs online
+    public int countThreshold(int cpus) {
+        return FreeCounter.threshold(cpus, span.managedPages());
+    }
+
     /// Pages on the free lists.
     public long freePages() {
         return freeLists.stream().mapToLong(list -> (long) list.pfns().size() << list.order())

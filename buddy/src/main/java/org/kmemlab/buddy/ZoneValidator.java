@@ -48,13 +48,17 @@ final class ZoneValidator {
 
     private void checkFree(int pfn, int order, MigrateType type) {
         short state = zone.map.state(pfn);
-        check(zone.map.isFreeBlock(pfn, order) && FrameState.type(state) == type.ordinal(),
-                at(pfn) + " on list " + order + "/" + type + " " + FrameState.describe(state));
+        if (!zone.map.isFreeBlock(pfn, order) || FrameState.type(state) != type.ordinal()) {
+            throw broken(at(pfn) + " on list " + order + "/" + type + " "
+                    + FrameState.describe(state));
+        }
         int buddy = pfn ^ 1 << order;
         boolean unmerged = order < zone.map.pageblockOrder()
                 && order < KernelProfile.MAX_PAGE_ORDER && zone.contains(buddy)
                 && zone.map.isFreeBlock(buddy, order);
-        check(!unmerged, "I1: " + at(pfn) + " and its buddy are both free with order " + order);
+        if (unmerged) {
+            throw broken("I1: " + at(pfn) + " and its buddy are both free with order " + order);
+        }
     }
 
     private void walkPerCpu(int cpu) {
@@ -64,11 +68,12 @@ final class ZoneValidator {
             int order = PerCpuPages.order(list.index());
             for (int pfn : list.pfns()) {
                 short state = zone.map.state(pfn);
-                check(FrameState.kind(state) == FrameState.PER_CPU
-                        && FrameState.order(state) == order,
-                        at(pfn) + " on list " + list.index()
-                                + " of cpu " + cpu + " " + FrameState.describe(state));
-                claim(pfn, order, "list of cpu " + cpu);
+                if (FrameState.kind(state) != FrameState.PER_CPU
+                        || FrameState.order(state) != order) {
+                    throw broken(at(pfn) + " on list " + list.index() + " of cpu " + cpu + " "
+                            + FrameState.describe(state));
+                }
+                claim(pfn, order, "list of a cpu");
                 pages += 1 << order;
             }
         }
@@ -85,20 +90,30 @@ final class ZoneValidator {
             if (FrameState.isUsed(state)) {
                 pages = 1 << FrameState.order(state);
                 claim(pfn, FrameState.order(state), "user");
-            } else if (FrameState.kind(state) == FrameState.NOTHING) {
-                check(seen.get(pfn - start), at(pfn) + " is in no block: lost");
+            } else if (FrameState.kind(state) == FrameState.GUARD) {
+                pages = 1 << FrameState.order(state);
+                claim(pfn, FrameState.order(state), "guard");
+            } else if (FrameState.kind(state) == FrameState.NOTHING && !seen.get(pfn - start)) {
+                throw broken(at(pfn) + " is in no block: lost");
             }
             pfn += pages;
         }
     }
 
     private void claim(int pfn, int order, String where) {
-        check(zone.contains(pfn) && zone.contains(pfn + (1 << order) - 1),
-                at(pfn) + " of order " + order + " reaches past the zone");
+        int last = pfn + (1 << order) - 1;
+        if (!zone.contains(pfn) || !zone.contains(last)) {
+            throw broken(at(pfn) + " of order " + order + " reaches past the zone");
+        }
+        if ((pfn & (1 << order) - 1) != 0) {
+            throw broken(at(pfn) + " of order " + order + " is not aligned");
+        }
         int from = pfn - start;
         int next = seen.nextSetBit(from);
-        check(next < 0 || next >= from + (1 << order), "I2: " + at(pfn) + " of order " + order
-                + " (" + where + ") overlaps " + at(start + next));
+        if (next >= 0 && next <= last - start) {
+            throw broken("I2: " + at(pfn) + " of order " + order + " (" + where + ") overlaps "
+                    + at(start + next));
+        }
         seen.set(from, from + (1 << order));
     }
 
@@ -106,10 +121,14 @@ final class ZoneValidator {
         return "pfn 0x" + Integer.toHexString(pfn);
     }
 
-    private void check(boolean holds, String broken) {
+    private void check(boolean holds, String complaint) {
         if (!holds) {
-            throw new IllegalStateException("node " + zone.span.node() + " zone "
-                    + zone.span.type().label() + ": " + broken);
+            throw broken(complaint);
         }
+    }
+
+    private IllegalStateException broken(String complaint) {
+        return new IllegalStateException("node " + zone.span.node() + " zone "
+                + zone.span.type().label() + ": " + complaint);
     }
 }

@@ -65,8 +65,12 @@ public record KernelProfile(String name, KernelVersion version, Set<ConfigOption
             MEMCG_KMEM, SLAB_FREELIST_RANDOM, SLAB_FREELIST_HARDENED, SLAB_MERGE_DEFAULT,
             SLUB_CPU_PARTIAL, INIT_ON_ALLOC_DEFAULT_ON);
 
+    /// Linux 6.18 with huge pages, without anything random.
+    public static final KernelProfile LINUX_6_18 = new KernelProfile("linux-6.18",
+            KernelVersion.LINUX_6_18, LINUX_6_1.options, LINUX_6_1.hz, BootParameters.NONE);
+
     /// All profiles, the baseline first.
-    public static final List<KernelProfile> ALL = List.of(LINUX_6_1, C61, C61_RANDOM_HARDENED,
+    public static final List<KernelProfile> ALL = List.of(LINUX_6_1, LINUX_6_18, C61, C61_RANDOM_HARDENED,
             C61_SHUFFLE, C61_SLAB, C61_SLOB, DEB61);
 
     /// Copies the options.
@@ -114,6 +118,11 @@ public record KernelProfile(String name, KernelVersion version, Set<ConfigOption
     /// Whether blocks that reach the largest order are put at a random end of their list.
     public boolean shufflesPages() {
         return has(SHUFFLE_PAGE_ALLOCATOR) && boot.flag("page_alloc.shuffle", false);
+    }
+
+    /// Whether a free page is always on the list of its pageblock's type (since 6.10).
+    public boolean keepsListsClean() {
+        return version.compareTo(KernelVersion.LINUX_6_18) >= 0;
     }
 
     /// log2 of the pages in a pageblock, the unit that has one migrate type: 9 (2 MiB) with huge

@@ -16,12 +16,14 @@ public final class Machine implements AutoCloseable {
     private final List<Cpu> cpus;
     private final VirtualClock clock;
     private final KernelLog log = new KernelLog();
+    private final ReportLimits reportLimits;
 
     /// Builds the machine; its memory costs nothing until it is touched.
     public Machine(MachineConfig config) {
         this.config = config;
         this.memory = PhysicalMemory.of(config.endPfn(), config.memory());
         this.clock = new VirtualClock(config.profile().hz());
+        this.reportLimits = new ReportLimits(log, clock);
         List<Cpu> list = new ArrayList<>();
         for (int id = 0; id < config.cpus(); id++) {
             int node = (int) ((long) id * config.nodes() / config.cpus());
@@ -69,6 +71,11 @@ public final class Machine implements AutoCloseable {
     /// Its log.
     public KernelLog log() {
         return log;
+    }
+
+    /// How often its kernel prints reports.
+    public ReportLimits reportLimits() {
+        return reportLimits;
     }
 
     /// A stream of random numbers that follows from the machine's seed and the name of its use, so

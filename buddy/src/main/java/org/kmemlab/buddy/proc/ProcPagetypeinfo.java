@@ -73,9 +73,15 @@ public final class ProcPagetypeinfo {
         for (int type = 0; type < typeNames().size(); type++) {
             int number = type;
             text.append(String.format("%12d ", zone.pageblockTypes().stream()
+                    .limit(pageblocksWithMemory(zone))
                     .filter(block -> block.ordinal() == number).count()));
         }
         text.append('\n');
+    }
+
+    /// A large hole, such as the one for devices below 4 GiB, ends the zone's memory.
+    private int pageblocksWithMemory(ZoneState zone) {
+        return Math.ceilDiv(zone.span().presentPages(), 1 << profile.pageblockOrder());
     }
 
     /// Isolation has a column of its own if the kernel supports it; no pageblock is ever isolated.

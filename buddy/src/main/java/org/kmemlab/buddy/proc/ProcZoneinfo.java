@@ -1,5 +1,6 @@
 package org.kmemlab.buddy.proc;
 
+import java.util.Collection;
 import java.util.List;
 
 import org.kmemlab.buddy.ZoneState;
@@ -16,15 +17,20 @@ public final class ProcZoneinfo {
     private static final String DEVICE = "Device";
 
     private final KernelProfile profile;
+    private final Collection<Integer> exhaustedNodes;
     private final StringBuilder text = new StringBuilder();
 
-    private ProcZoneinfo(KernelProfile profile) {
+    private ProcZoneinfo(KernelProfile profile, Collection<Integer> exhaustedNodes) {
         this.profile = profile;
+        this.exhaustedNodes = exhaustedNodes;
     }
 
     /// The file without the lines that the class leaves out.
-    public static String text(KernelProfile profile, List<ZoneState> zones) {
-        ProcZoneinfo file = new ProcZoneinfo(profile);
+    ///
+    /// @param exhaustedNodes nodes whose background reclaimer has given up
+    public static String text(KernelProfile profile, List<ZoneState> zones,
+            Collection<Integer> exhaustedNodes) {
+        ProcZoneinfo file = new ProcZoneinfo(profile, exhaustedNodes);
         zones.stream().map(zone -> zone.span().node()).distinct()
                 .forEach(node -> file.addNode(node, zones));
         return file.text.toString();
@@ -61,7 +67,8 @@ public final class ProcZoneinfo {
             text.append("  vm stats threshold: ")
                     .append(zone.countThreshold(zone.perCpu().size())).append('\n');
         }
-        text.append("  node_unreclaimable:  0\n");
+        text.append("  node_unreclaimable:  ")
+                .append(exhaustedNodes.contains(zone.span().node()) ? 1 : 0).append('\n');
         text.append("  start_pfn:           ").append(zone.span().startPfn()).append('\n');
     }
 

@@ -1,0 +1,11 @@
+package org.kmemlab.buddy;
+
+/// What happens when a block is given back that the caller does not hold.
+public enum BadPagePolicy {
+    /// A [BadPageException] says what is wrong.
+    REFUSE,
+    /// A report in the log (`BUG: Bad page state`), as from the kernel, and the pages are lost to
+    /// their user and to everybody else. A frame that the machine does not have is refused all the
+    /// same.
+    REPORT
+}
