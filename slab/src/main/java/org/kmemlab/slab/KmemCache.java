@@ -1,0 +1,184 @@
+package org.kmemlab.slab;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.apache.commons.lang3.Validate;
+import org.jspecify.annotations.Nullable;
+import org.kmemlab.buddy.GfpFlags;
+import org.kmemlab.machine.Cpu;
+
+/// A creator's handle on a cache of equal objects (`struct kmem_cache`).
+///
+/// Two creators with similar wishes may share one cache; each has a handle of its own, and using
+/// one after [#destroy()] is a [SlabBug.DeadCache], whoever else still uses the cache.
+///
+/// Addresses are those of the machine's memory; 0 is NULL. Failing for want of memory returns 0 and
+/// throws nothing. Stepped runs call from one Java thread and name the CPU at each call; 1 to 3
+/// array accesses and no garbage while the CPU's free list lasts.
+///
+/// @see SlabAllocator#createCache
+/// @see <a href="https://docs.kernel.org/core-api/mm-api.html#the-slab-cache">The Slab Cache</a>
+public final class KmemCache implements AutoCloseable {
+
+    /// No wish for a memory node.
+    public static final int ANY_NODE = -1;
+
+    private final String name;
+    private @Nullable SlabCache cache;
+
+    KmemCache(SlabCache cache, String name) {
+        this.cache = cache;
+        this.name = name;
+    }
+
+    /// The name that this creator gave; the cache itself keeps the name of its first creator.
+    public String name() {
+        return name;
+    }
+
+    /// An object from the CPU's node or the next best; 0 if there is no memory.
+    ///
+    /// Its content is what the constructor or the last user left, unless `gfp` has
+    /// [GfpFlags#ZERO] or the kernel was booted with `init_on_alloc`.
+    @CheckReturnValue
+    public long alloc(Cpu cpu, GfpFlags gfp) {
+        return live().alloc(cpu, ANY_NODE, gfp);
+    }
+
+    /// An object from memory of this node, or with [GfpFlags#THISNODE] from there or nowhere; 0 if
+    /// there is no memory. A node that the machine does not have counts as [#ANY_NODE].
+    @CheckReturnValue
+    public long allocNode(Cpu cpu, int node, GfpFlags gfp) {
+        return live().alloc(cpu, node, gfp);
+    }
+
+    /// A zeroed object; 0 if there is no memory.
+    @CheckReturnValue
+    public long zalloc(Cpu cpu, GfpFlags gfp) {
+        return live().alloc(cpu, ANY_NODE, gfp.with(GfpFlags.ZERO));
+    }
+
+    /// Takes an object back. With a constructor it must be in its constructed state.
+    ///
+    /// @param address the object, not 0
+    /// @throws SlabBugException under [MisusePolicy#REFUSE], if no allocated object of this cache
+    ///         starts there; nothing is changed then
+    public void free(Cpu cpu, long address) {
+        live().free(cpu, address);
+    }
+
+    /// Allocates `count` objects or none.
+    ///
+    /// @param out receives the addresses from index `from` on; undefined after a failure
+    /// @return `count`, or 0 if there is no memory
+    /// @throws IllegalArgumentException if the range is not inside the array
+    @CheckReturnValue
+    public int allocBulk(Cpu cpu, GfpFlags gfp, long[] out, int from, int count) {
+        checkRange(out, from, count);
+        return live().allocBulk(cpu, gfp, out, from, count);
+    }
+
+    /// Takes `count` objects back, those of one slab in one operation.
+    ///
+    /// @param objects the addresses from index `from` on; their order in the array changes
+    /// @throws IllegalArgumentException if the range is not inside the array
+    /// @throws SlabBugException under [MisusePolicy#REFUSE], at the first object, counted from the
+    ///         end, that is no allocated object of this cache; those after it are freed then
+    public void freeBulk(Cpu cpu, long[] objects, int from, int count) {
+        checkRange(objects, from, count);
+        live().freeBulk(cpu, objects, from, count);
+    }
+
+    private static void checkRange(long[] array, int from, int count) {
+        Validate.isTrue(from >= 0 && count >= 0 && count <= array.length - from,
+                "%d objects from index %d: the array has %d", count, from, array.length);
+    }
+
+    /// The shape of the cache. Sharing may enlarge the object size it names.
+    public SlabGeometry geometry() {
+        return live().geometry();
+    }
+
+    /// Whether objects have a constructor, whose work lasts only while they go through the cache.
+    public boolean hasConstructor() {
+        return live().ctor() != null;
+    }
+
+    /// All that can be seen of the cache now. O(slabs that are listed).
+    public CacheSnapshot snapshot() {
+        return live().engine().snapshot();
+    }
+
+    /// Marks the cache for fault injection with [Failslab#setCacheFilter], or takes the mark away
+    /// (the sysfs file `failslab`).
+    ///
+    /// @throws IllegalArgumentException if others share the cache: they did not ask for failures
+    public void setFailslab(boolean on) {
+        live().setFailslab(on);
+    }
+
+    /// Releases all slabs that are not in use, also those that CPUs hold.
+    ///
+    /// @return whether no slab is left; the kernel returns 0 then
+    public boolean shrink(Cpu cpu) {
+        return live().engine().shrink(cpu);
+    }
+
+    /// Gives the cache back; see [#destroy(Cpu)]. The work is done on CPU 0.
+    @CheckReturnValue
+    public boolean destroy() {
+        return destroy(live().allocator().machine().cpu(0));
+    }
+
+    /// Gives the cache back. It dies with its last creator, if all objects were freed; otherwise
+    /// the log names those that are left and the cache stays registered, its name taken. Waits for
+    /// a grace period if the cache is [SlabFlags#TYPESAFE_BY_RCU].
+    ///
+    /// Differs from Linux: after a failure it can be tried again, because a test that frees what
+    /// was left should be able to go on; the kernel would keep the cache for ever.
+    ///
+    /// @return false if objects are left; the handle is still good then
+    /// @throws IllegalArgumentException for a cache that is the allocator's own
+    @CheckReturnValue
+    public boolean destroy(Cpu cpu) {
+        SlabCache dying = live();
+        if (!dying.allocator().destroy(cpu, dying, this)) {
+            return false;
+        }
+        cache = null;
+        return true;
+    }
+
+    /// Destroys the cache; does nothing if that is done already.
+    ///
+    /// @throws IllegalStateException if objects are left
+    @Override
+    public void close() {
+        SlabCache dying = cache;
+        if (dying == null) {
+            return;
+        }
+        Validate.validState(destroy(), "cache %s: %d objects are still allocated", name,
+                dying.engine().snapshot().allocatedObjects());
+    }
+
+    /// Walks all slabs of the cache that are listed or held by a CPU. O(objects of these slabs).
+    ///
+    /// @throws IllegalStateException at the first thing that is not as it must be; the message
+    ///         names slab, object and numbers
+    public void validate() {
+        live().engine().validate();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    SlabCache live() {
+        SlabCache now = cache;
+        if (now == null) {
+            throw new SlabBugException(new SlabBug.DeadCache(name));
+        }
+        return now;
+    }
+}

@@ -1,0 +1,162 @@
+package org.kmemlab.slab;
+
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/// What one memory node holds of one cache (`struct kmem_cache_node`): the slabs that have both
+/// free objects and no owner, and how many slabs there are altogether.
+///
+/// Slabs are taken from the head. Where one is put says how soon its free objects are wanted: at
+/// the tail they get time to become a whole free slab. The full list has no other use than to be
+/// looked through; only caches that store their users keep it.
+///
+/// **Locking.** The node's list lock covers all of it.
+final class NodePartials {
+
+    private final SlabList partial = new SlabList();
+    private final SlabList full = new SlabList();
+    private final boolean keepsFull;
+    private long slabs;
+    private long objects;
+
+    NodePartials(boolean keepsFull) {
+        this.keepsFull = keepsFull;
+    }
+
+    /// A doubly linked list through [Slab#next] and [Slab#prev].
+    private static final class SlabList {
+        @Nullable
+        Slab first;
+        @Nullable
+        Slab last;
+        int count;
+
+        void addFirst(Slab slab) {
+            insert(null, slab, first);
+        }
+
+        void addLast(Slab slab) {
+            insert(last, slab, null);
+        }
+
+        private void insert(@Nullable Slab before, Slab slab, @Nullable Slab after) {
+            slab.prev = before;
+            slab.next = after;
+            if (before == null) {
+                first = slab;
+            } else {
+                before.next = slab;
+            }
+            if (after == null) {
+                last = slab;
+            } else {
+                after.prev = slab;
+            }
+            count++;
+        }
+
+        void remove(Slab slab) {
+            Slab before = slab.prev;
+            Slab after = slab.next;
+            assert (before == null ? first == slab : before.next == slab) : slab + ": not listed";
+            if (before == null) {
+                first = after;
+            } else {
+                before.next = after;
+            }
+            if (after == null) {
+                last = before;
+            } else {
+                after.prev = before;
+            }
+            slab.prev = null;
+            slab.next = null;
+            count--;
+        }
+
+        void forEach(Consumer<Slab> action) {
+            Slab slab = first;
+            while (slab != null) {
+                Slab following = slab.next;
+                action.accept(slab);
+                slab = following;
+            }
+        }
+    }
+
+    /// The partial slab to be used next, null if there is none.
+    @Nullable
+    Slab first() {
+        return partial.first;
+    }
+
+    /// Slabs on the partial list (`nr_partial`).
+    int count() {
+        return partial.count;
+    }
+
+    /// Slabs of the node, wherever they are (`nr_slabs`).
+    long slabs() {
+        return slabs;
+    }
+
+    /// Objects of these slabs (`total_objects`).
+    long objects() {
+        return objects;
+    }
+
+    void addFirst(Slab slab) {
+        partial.addFirst(slab);
+    }
+
+    void addLast(Slab slab) {
+        partial.addLast(slab);
+    }
+
+    void remove(Slab slab) {
+        partial.remove(slab);
+    }
+
+    /// Notes a slab that has no free object any more.
+    void addFull(Slab slab) {
+        if (keepsFull) {
+            full.addFirst(slab);
+        }
+    }
+
+    /// Forgets a slab that has a free object again.
+    void removeFull(Slab slab) {
+        if (keepsFull) {
+            full.remove(slab);
+        }
+    }
+
+    /// Counts a new slab.
+    void born(Slab slab) {
+        slabs++;
+        objects += slab.objects();
+    }
+
+    /// Counts a slab that goes back to the page allocator.
+    void died(Slab slab) {
+        slabs--;
+        objects -= slab.objects();
+    }
+
+    /// Counts slabs that nothing else tells of.
+    void restoreCounts(long recordedSlabs, long recordedObjects) {
+        slabs = recordedSlabs;
+        objects = recordedObjects;
+    }
+
+    /// Visits the partial slabs from head to tail; the visitor may unlink the slab it is at.
+    void forEachPartial(Consumer<Slab> action) {
+        partial.forEach(action);
+    }
+
+    /// Visits the full slabs, the newest first.
+    void forEachFull(Consumer<Slab> action) {
+        full.forEach(action);
+    }
+}

@@ -1,0 +1,143 @@
+package org.kmemlab.slab;
+
+import org.jspecify.annotations.Nullable;
+
+/// One block of pages, cut into objects of one cache (`struct slab`).
+///
+/// **States.** A slab is *frozen* while it belongs to one CPU, as its current slab or on its stack
+/// of partial slabs; then it is on no list of a node, and other CPUs only push freed objects. A
+/// slab that is not frozen is on its node's partial list if it has free objects, else on no list
+/// (on the full list, if the cache stores its users).
+///
+/// **Invariants.** I1: `inuse` is `objects` minus the length of the free list at `head`. The
+/// objects on a CPU's own free list count as in use. I2: the bit of an object is set if and only if
+/// it was handed out and not freed (not kept under [MisusePolicy#AS_KERNEL]).
+final class Slab {
+
+    private static final int RECIPROCAL_SHIFT = 42;
+
+    /// The cache whose objects lie here.
+    final SlabCache cache;
+    /// First frame of the block.
+    final int pfn;
+    /// log2 of its pages.
+    final int order;
+    /// The memory node of its pages.
+    final int node;
+    /// Address of object 0.
+    final long start;
+    /// Bytes from object 0 to the end of the last slot.
+    final int bytes;
+    /// Neighbours on the one list that the slab is on.
+    @Nullable
+    Slab next;
+    @Nullable
+    Slab prev;
+
+    private final int size;
+    private final long reciprocal;
+    private final long[] allocated;
+    private long word;
+
+    /// A slab without free objects, frozen by nobody.
+    ///
+    /// @param objects how many it holds
+    Slab(SlabCache cache, int pfn, int order, int node, int objects) {
+        SlabGeometry geometry = cache.geometry();
+        this.cache = cache;
+        this.pfn = pfn;
+        this.order = order;
+        this.node = node;
+        this.size = geometry.size();
+        this.start = cache.memory().addressOf(pfn) + geometry.redLeftPad();
+        this.bytes = objects * size;
+        this.reciprocal = (1L << RECIPROCAL_SHIFT) / size + 1;
+        this.allocated = cache.refusesMisuse() ? new long[(objects + 63) >>> 6] : new long[0];
+        this.word = SlabWord.of(SlabWord.NO_OBJECT, 0, objects, false);
+    }
+
+    /// Index of the first free object, or [SlabWord#NO_OBJECT].
+    int head() {
+        return SlabWord.head(word);
+    }
+
+    /// Address of the first free object, 0 if there is none.
+    long headAddress() {
+        int head = head();
+        return head == SlabWord.NO_OBJECT ? 0 : addressOf(head);
+    }
+
+    /// Objects that are not on this slab's own free list.
+    int inuse() {
+        return SlabWord.inuse(word);
+    }
+
+    /// Objects that it holds.
+    int objects() {
+        return SlabWord.objects(word);
+    }
+
+    /// Whether it belongs to one CPU.
+    boolean frozen() {
+        return SlabWord.frozen(word);
+    }
+
+    /// Replaces everything that CPUs share.
+    ///
+    /// @param headAddress first free object, 0 for none
+    void set(long headAddress, int inuse, boolean frozen) {
+        int head = headAddress == 0 ? SlabWord.NO_OBJECT : indexOf(headAddress);
+        assert inuse >= 0 && inuse <= objects() : this + ": inuse becomes " + inuse;
+        word = SlabWord.of(head, inuse, objects(), frozen);
+    }
+
+    /// Whether `address` lies in a slot, counted from object 0.
+    boolean holds(long address) {
+        long offset = address - start;
+        return offset >= 0 && offset < bytes;
+    }
+
+    /// Index of the object at or before `address`, which the slab [#holds].
+    int indexOf(long address) {
+        // Exact for the start of each slot: the error of the reciprocal is below one slot.
+        return (int) (((address - start) * reciprocal) >>> RECIPROCAL_SHIFT);
+    }
+
+    /// Whether an object starts at `address`, which the slab [#holds].
+    boolean isObject(long address) {
+        return addressOf(indexOf(address)) == address;
+    }
+
+    long addressOf(int index) {
+        return start + (long) index * size;
+    }
+
+    /// Notes that an object was handed out.
+    void markAllocated(long address) {
+        int index = indexOf(address);
+        assert (allocated[index >> 6] & 1L << index) == 0 : this + ": object " + index + " twice";
+        allocated[index >> 6] |= 1L << index;
+    }
+
+    /// Notes that an object comes back.
+    ///
+    /// @return false, and nothing changes, if no allocated object starts at `address`
+    boolean markFreed(long address) {
+        int index = indexOf(address);
+        if (addressOf(index) != address || (allocated[index >> 6] & 1L << index) == 0) {
+            return false;
+        }
+        allocated[index >> 6] &= ~(1L << index);
+        return true;
+    }
+
+    /// Whether the object was handed out and not freed; false if that is not kept.
+    boolean isAllocated(int index) {
+        return allocated.length > 0 && (allocated[index >> 6] & 1L << index) != 0;
+    }
+
+    @Override
+    public String toString() {
+        return cache.name() + " slab 0x" + Integer.toHexString(pfn);
+    }
+}

@@ -1,0 +1,297 @@
+package org.kmemlab.slab;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.apache.commons.lang3.Validate;
+import org.jspecify.annotations.Nullable;
+import org.kmemlab.buddy.PageAllocator;
+import org.kmemlab.machine.Cpu;
+import org.kmemlab.machine.Machine;
+import org.kmemlab.machine.MachineConfig;
+
+/// All caches of one machine, and `kmalloc`.
+///
+/// Building one boots the slab layer: the caches of node and cache descriptors, then the `kmalloc`
+/// caches, in the kernel's order. No page is taken before the first object is.
+public final class SlabAllocator {
+
+    /// Name of the cache that cache descriptors come from.
+    static final String CACHE_OF_CACHES = "kmem_cache";
+
+    private static final int NEVER_SHARED = -1;
+    private static final int EINVAL = -22;
+    private static final int EEXIST = -17;
+    private static final int ENOSYS = -38;
+
+    private final PageAllocator pages;
+    private final SlabPages slabPages;
+    private final MisusePolicy misusePolicy;
+    private final SlabSettings settings;
+    private final SlabTable table;
+    private final SlabMerging merging;
+    private final RcuClock rcu;
+    private final Failslab failslab;
+    private final SlabReports reports;
+    private final List<SlabCache> caches = new ArrayList<>();
+    private final Kmalloc kmalloc;
+    private int lastNumber;
+
+    /// Boots the slab layer on a page allocator; misuse is refused.
+    public SlabAllocator(PageAllocator pages) {
+        this(pages, SlabPages.of(pages), MisusePolicy.REFUSE);
+    }
+
+    /// Boots the slab layer.
+    ///
+    /// @param pages serves large `kmalloc`s
+    /// @param slabPages serves slabs
+    /// @param misusePolicy what happens when a caller frees what it must not free
+    /// @throws IllegalArgumentException if the machine has no bytes: free lists lie in the objects;
+    ///         or for a boot parameter with a bad value
+    public SlabAllocator(PageAllocator pages, SlabPages slabPages, MisusePolicy misusePolicy) {
+        this(pages, slabPages, misusePolicy, List.of());
+    }
+
+    /// Goes on from a recorded state. The slabs' pages must be in use in the state of the page
+    /// allocator. Own caches that the state does not have are made new.
+    ///
+    /// @param states all caches, the newest first
+    /// @throws IllegalArgumentException as above, or if a state does not fit the machine or itself
+    public SlabAllocator(PageAllocator pages, SlabPages slabPages, MisusePolicy misusePolicy,
+            List<CacheState> states) {
+        Machine machine = pages.machine();
+        MachineConfig config = machine.config();
+        Validate.isTrue(machine.memory().hasBytes(),
+                "a METADATA_ONLY machine has no bytes for the free lists of slabs");
+        this.pages = pages;
+        this.slabPages = slabPages;
+        this.misusePolicy = misusePolicy;
+        this.settings = SlabSettings.of(config.profile(), config.cpus(), config.possibleCpus());
+        this.table = new SlabTable(machine.memory());
+        this.merging = new SlabMerging(settings);
+        this.rcu = new RcuClock(machine.clock());
+        this.failslab = new Failslab(machine);
+        this.reports = new SlabReports(machine);
+        settings.debug().warnings().forEach(machine.log()::print);
+        machine.log().print("SLUB: HWalign=%d, Order=%d-%d, MinObjects=%d, CPUs=%d, Nodes=%d"
+                .formatted(ObjectLayout.CACHE_LINE, settings.minOrder(), settings.maxOrder(),
+                        settings.minObjects(), settings.possibleCpus(), config.nodes()));
+        states.reversed().forEach(this::restore);
+        ownCache(KmemCacheArgs.of(CACHE_OF_CACHES, DescriptorSizes.cache(settings, config.nodes()))
+                .withFlags(SlabFlags.HWCACHE_ALIGN), NEVER_SHARED);
+        ownCache(KmemCacheArgs.of("kmem_cache_node", DescriptorSizes.NODE)
+                .withFlags(SlabFlags.HWCACHE_ALIGN), NEVER_SHARED);
+        this.kmalloc = new Kmalloc(this);
+    }
+
+    private void restore(CacheState state) {
+        CacheSnapshot snapshot = state.snapshot();
+        SlabCache cache = new SlabCache(this, lastNumber + 1, state.args(), snapshot.geometry(),
+                snapshot.refcount());
+        register(cache);
+        cache.engine().restore(snapshot);
+    }
+
+    /// Adds a slab that a recorded state could not name because all its objects are in use. It has
+    /// the preferred order; its node has counted it already.
+    ///
+    /// @param cache whose objects lie in the slab
+    /// @param address any in the slab
+    /// @throws IllegalArgumentException if the address is not in memory or a slab lies there
+    public void adoptFullSlab(KmemCache cache, long address) {
+        int pfn = machine().memory().pfnOf(address);
+        Validate.isTrue(pfn >= 0, "address 0x%x is not in the machine's memory", address);
+        cache.live().engine().adoptFull(pfn);
+    }
+
+    /// Makes a cache, or joins the creator to an existing one that serves as well.
+    ///
+    /// @throws IllegalArgumentException if the kernel would refuse: a flag that a creator may not
+    ///         pass, a size without a fitting slab, an empty name, or the name of a cache that
+    ///         cannot be shared and still exists
+    /// @throws KernelPanicException instead, if the flags have [SlabFlags#PANIC]
+    public KmemCache createCache(KmemCacheArgs args) {
+        if (args.name().isEmpty()) {
+            throw refuse(args, EINVAL, new IllegalArgumentException("a cache needs a name"));
+        }
+        SlabFlags wrong = args.flags().without(SlabFlags.PERMITTED);
+        if (wrong.bits() != 0) {
+            throw refuse(args, EINVAL, new IllegalArgumentException("cache " + args.name()
+                    + ": a creator may not pass " + wrong));
+        }
+        KmemCacheArgs accepted = usercopyChecked(args.withFlags(supported(args.flags())));
+        SlabGeometry geometry = geometry(accepted);
+        SlabCache shared = merging.find(caches, accepted, geometry);
+        if (shared != null) {
+            return shared.share(args.name(), geometry);
+        }
+        SlabCache cache = new SlabCache(this, lastNumber + 1, accepted, geometry, 1);
+        String sysfsName = merging.sysfsName(cache);
+        if (caches.stream().anyMatch(other -> merging.sysfsName(other).equals(sysfsName))) {
+            throw refuse(args, EEXIST, new IllegalArgumentException(
+                    "cache name '" + args.name() + "' is taken by a cache that still exists"));
+        }
+        return register(cache);
+    }
+
+    private SlabGeometry geometry(KmemCacheArgs args) {
+        try {
+            return SlabGeometry.of(new SlabGeometry.Request(args.name(), args.objectSize(),
+                    args.align(), args.flags(), args.ctor() != null), settings);
+        } catch (IllegalArgumentException cause) {
+            boolean outOfRange = args.objectSize() < 1 || args.align() < 0;
+            throw refuse(args, outOfRange ? EINVAL : ENOSYS, cause);
+        }
+    }
+
+    /// Drops flags that this allocator and build do not know.
+    private SlabFlags supported(SlabFlags flags) {
+        SlabFlags known = flags.without(SlabFlags.MEM_SPREAD);
+        return settings.memcg() ? known : known.without(SlabFlags.ACCOUNT);
+    }
+
+    private KmemCacheArgs usercopyChecked(KmemCacheArgs args) {
+        boolean none = args.useroffset() == 0 && args.usersize() == 0;
+        boolean inside = args.useroffset() >= 0 && args.usersize() > 0
+                && args.usersize() <= args.objectSize() - args.useroffset();
+        if (none || inside) {
+            return args;
+        }
+        reports.warn(pages.machine().cpu(0), "cache " + args.name() + ": " + args.usersize()
+                + " bytes for user space at offset " + args.useroffset() + " of "
+                + args.objectSize());
+        return args.withUsercopy(0, 0);
+    }
+
+    private RuntimeException refuse(KmemCacheArgs args, int error,
+            IllegalArgumentException cause) {
+        if (args.flags().has(SlabFlags.PANIC)) {
+            return new KernelPanicException("kmem_cache_create_usercopy: Failed to create slab '"
+                    + args.name() + "'. Error " + error, cause);
+        }
+        reports.printWithStack(pages.machine().cpu(0), "kmem_cache_create_usercopy(" + args.name()
+                + ") failed with error " + error);
+        return cause;
+    }
+
+    /// One of the allocator's own caches, made now unless a state had it; it is not merged.
+    KmemCache ownCache(KmemCacheArgs args, int refcount) {
+        KmemCache recorded = cache(args.name());
+        return recorded != null ? recorded
+                : register(new SlabCache(this, lastNumber + 1, args, geometry(args), refcount));
+    }
+
+    private KmemCache register(SlabCache cache) {
+        lastNumber = cache.number();
+        caches.add(cache);
+        return cache.addHandle(cache.name());
+    }
+
+    /// Lets one creator of a cache go; with the last one goes the cache.
+    ///
+    /// @return false if objects are left
+    boolean destroy(Cpu cpu, SlabCache cache, KmemCache handle) {
+        Validate.isTrue(!kmalloc.isOwn(cache) && cache.refcount() >= 0,
+                "cache %s is the allocator's own and cannot be destroyed", cache.name());
+        if (cache.refcount() == 1) {
+            if (!cache.engine().shutdown(cpu)) {
+                reports.warn(cpu, "kmem_cache_destroy " + cache.name()
+                        + ": Slab cache still has objects when called from "
+                        + SlabReports.caller());
+                return false;
+            }
+            if (cache.geometry().flags().has(SlabFlags.TYPESAFE_BY_RCU)) {
+                rcu.barrier();
+            }
+            caches.remove(cache);
+        }
+        cache.release();
+        cache.dropHandle(handle);
+        return true;
+    }
+
+    /// All caches, the newest first, each by the handle of its oldest creator.
+    public List<KmemCache> caches() {
+        return caches.reversed().stream().map(SlabCache::handle).toList();
+    }
+
+    /// The newest cache with this name; null if there is none.
+    public @Nullable KmemCache cache(String name) {
+        return caches.reversed().stream().filter(cache -> cache.name().equals(name)).findFirst()
+                .map(SlabCache::handle).orElse(null);
+    }
+
+    /// The cache whose slab an address lies in, by the handle of its oldest creator; null if it
+    /// lies in no slab. The address need not be an object. O(1).
+    public @Nullable KmemCache cacheOf(long address) {
+        Slab slab = table.at(address);
+        return slab == null ? null : slab.cache.handle();
+    }
+
+    /// What `/sys/kernel/slab` shows of a cache.
+    public SysfsCache sysfs(KmemCache cache) {
+        SlabCache live = cache.live();
+        return SysfsCache.of(live, merging.sysfsName(live), slabPages::nodeOf);
+    }
+
+    /// Memory of any size.
+    public Kmalloc kmalloc() {
+        return kmalloc;
+    }
+
+    /// Fault injection into object allocation.
+    public Failslab failslab() {
+        return failslab;
+    }
+
+    /// The clock that pages of [SlabFlags#TYPESAFE_BY_RCU] slabs wait for.
+    public RcuClock rcu() {
+        return rcu;
+    }
+
+    /// Where pages of large `kmalloc`s come from.
+    public PageAllocator pages() {
+        return pages;
+    }
+
+    /// The machine.
+    public Machine machine() {
+        return pages.machine();
+    }
+
+    /// What the kernel's build and boot parameters say about caches.
+    public SlabSettings settings() {
+        return settings;
+    }
+
+    /// What happens when a caller frees what it must not free.
+    public MisusePolicy misusePolicy() {
+        return misusePolicy;
+    }
+
+    /// Walks every cache; see [KmemCache#validate()].
+    ///
+    /// @throws IllegalStateException at the first thing that is not as it must be
+    public void validate() {
+        caches.forEach(cache -> cache.engine().validate());
+    }
+
+    SlabPages slabPages() {
+        return slabPages;
+    }
+
+    SlabTable table() {
+        return table;
+    }
+
+    SlabReports reports() {
+        return reports;
+    }
+
+    FreelistOrder freelistOrder(String cache, SlabGeometry geometry) {
+        var random = machine().random("freelist:" + cache);
+        return settings.freelistRandom() ? FreelistOrder.shuffled(geometry.objects(), random)
+                : FreelistOrder.ascending(random);
+    }
+}

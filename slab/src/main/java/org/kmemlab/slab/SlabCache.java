@@ -1,0 +1,250 @@
+package org.kmemlab.slab;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.apache.commons.lang3.Validate;
+import org.jspecify.annotations.Nullable;
+import org.kmemlab.buddy.GfpFlags;
+import org.kmemlab.machine.Cpu;
+import org.kmemlab.machine.PhysicalMemory;
+
+/// One cache as the allocator knows it: what its handles ([KmemCache]) share, and the hooks that
+/// every allocation and free passes, whatever the engine.
+///
+/// The fast path is one test of everything that is rarely on, then the engine.
+final class SlabCache {
+
+    /// Every object is zeroed when it is allocated.
+    private static final int ZERO_ALWAYS = 1;
+    /// Objects are wiped when they are freed.
+    private static final int WIPE = 2;
+    /// An object may be freed to the wrong cache and is freed to the right one.
+    private static final int ROUTE = 4;
+
+    private static final int ZERO_BIT = GfpFlags.ZERO.bits();
+    private static final SlabFlags KEEPS_CONTENT = SlabFlags.TYPESAFE_BY_RCU
+            .with(SlabFlags.POISON);
+
+    private final SlabAllocator allocator;
+    private final int number;
+    private final KmemCacheArgs args;
+    private final PhysicalMemory memory;
+    private final Failslab failslab;
+    private final List<KmemCache> handles = new ArrayList<>();
+    private final SlabEngine engine;
+    private final int hooks;
+    private final boolean isCacheOfCaches;
+    private SlabGeometry geometry;
+    private int refcount;
+
+    /// @param number of the cache, from 1
+    /// @param refcount 1, or -1 for a cache that never shares
+    SlabCache(SlabAllocator allocator, int number, KmemCacheArgs args, SlabGeometry geometry,
+            int refcount) {
+        this.allocator = allocator;
+        this.number = number;
+        this.args = args;
+        this.geometry = geometry;
+        this.refcount = refcount;
+        this.isCacheOfCaches = args.name().equals(SlabAllocator.CACHE_OF_CACHES);
+        this.memory = allocator.machine().memory();
+        this.failslab = allocator.failslab();
+        this.hooks = hooks(allocator.settings(), args, geometry.flags(), refusesMisuse());
+        this.engine = new SlubEngine(this, allocator.freelistOrder(args.name(), geometry));
+    }
+
+    private static int hooks(SlabSettings settings, KmemCacheArgs args, SlabFlags flags,
+            boolean refusesMisuse) {
+        boolean plain = args.ctor() == null && !flags.has(KEEPS_CONTENT);
+        int hooks = settings.initOnAlloc() && plain ? ZERO_ALWAYS : 0;
+        hooks |= settings.initOnFree() && plain ? WIPE : 0;
+        boolean routes = settings.freelistHardened() || flags.has(SlabFlags.CONSISTENCY_CHECKS);
+        return hooks | (routes && !refusesMisuse ? ROUTE : 0);
+    }
+
+    long alloc(Cpu cpu, int node, GfpFlags gfp) {
+        if (((gfp.bits() & ZERO_BIT) | hooks) != 0 || failslab.isArmed(cpu)) {
+            return allocHooked(cpu, node, gfp);
+        }
+        return engine.alloc(cpu, node, gfp);
+    }
+
+    private long allocHooked(Cpu cpu, int node, GfpFlags gfp) {
+        if (failslab.shouldFail(cpu, this, gfp)) {
+            return 0;
+        }
+        long object = engine.alloc(cpu, node, gfp);
+        if (object != 0) {
+            afterAlloc(object, gfp);
+        }
+        return object;
+    }
+
+    private void afterAlloc(long object, GfpFlags gfp) {
+        if ((hooks & WIPE) != 0) {
+            // The only bytes of a wiped object that are not 0.
+            memory.putLong(object + geometry.offset(), 0);
+        }
+        if (zeroes(gfp)) {
+            memory.fill(object, geometry.objectSize(), (byte) 0);
+        }
+    }
+
+    /// With `init_on_alloc` a constructed object is never zeroed, without it only if asked to.
+    private boolean zeroes(GfpFlags gfp) {
+        if ((hooks & ZERO_ALWAYS) != 0) {
+            return true;
+        }
+        boolean spared = allocator.settings().initOnAlloc() && args.ctor() != null;
+        return gfp.has(GfpFlags.ZERO) && !spared;
+    }
+
+    void free(Cpu cpu, long object) {
+        if ((hooks & (WIPE | ROUTE)) != 0) {
+            freeHooked(cpu, object);
+        } else {
+            engine.free(cpu, object);
+        }
+    }
+
+    private void freeHooked(Cpu cpu, long object) {
+        SlabCache owner = (hooks & ROUTE) != 0 ? route(cpu, object) : this;
+        owner.wipe(object);
+        owner.engine.free(cpu, object);
+    }
+
+    private void wipe(long object) {
+        if ((hooks & WIPE) != 0) {
+            engine.requireAllocated(object);
+            memory.fill(object, geometry.objectSize(), (byte) 0);
+            int metadata = geometry.size() - geometry.redLeftPad() - geometry.inuse();
+            memory.fill(object + geometry.inuse(), metadata, (byte) 0);
+        }
+    }
+
+    /// The cache that an object really belongs to; said in the log if it is not this one.
+    private SlabCache route(Cpu cpu, long object) {
+        Slab slab = allocator.table().at(object);
+        if (slab == null || slab.cache == this) {
+            return this;
+        }
+        allocator.reports().warn(cpu, "cache_from_obj: Wrong slab cache. " + name()
+                + " but object is from " + slab.cache.name());
+        return slab.cache;
+    }
+
+    int allocBulk(Cpu cpu, GfpFlags gfp, long[] out, int from, int count) {
+        if (failslab.isArmed(cpu) && failslab.shouldFail(cpu, this, gfp)) {
+            return 0;
+        }
+        int got = engine.allocBulk(cpu, gfp, out, from, count);
+        for (int i = 0; i < got; i++) {
+            afterAlloc(out[from + i], gfp);
+        }
+        if (got < count) {
+            freeBulk(cpu, out, from, got);
+            return 0;
+        }
+        return count;
+    }
+
+    void freeBulk(Cpu cpu, long[] objects, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            wipe(objects[i]);
+        }
+        engine.freeBulk(cpu, objects, from, count);
+    }
+
+    void setFailslab(boolean on) {
+        Validate.isTrue(refcount <= 1, "cache %s is shared by %d creators", name(), refcount);
+        SlabFlags flags = geometry.flags();
+        geometry = geometry.withFlags(on ? flags.with(SlabFlags.FAILSLAB)
+                : flags.without(SlabFlags.FAILSLAB));
+    }
+
+    /// Adds a creator: this cache serves it too.
+    ///
+    /// @param request what the creator asked for
+    KmemCache share(String name, SlabGeometry request) {
+        refcount++;
+        geometry = geometry.mergedWith(request);
+        return addHandle(name);
+    }
+
+    KmemCache addHandle(String name) {
+        KmemCache handle = new KmemCache(this, name);
+        handles.add(handle);
+        return handle;
+    }
+
+    void dropHandle(KmemCache handle) {
+        handles.remove(handle);
+    }
+
+    /// One creator less.
+    void release() {
+        refcount--;
+    }
+
+    /// The handle of the oldest creator that still has one.
+    KmemCache handle() {
+        return handles.getFirst();
+    }
+
+    SlabAllocator allocator() {
+        return allocator;
+    }
+
+    int number() {
+        return number;
+    }
+
+    /// The first creator's name.
+    String name() {
+        return args.name();
+    }
+
+    KmemCacheArgs args() {
+        return args;
+    }
+
+    SlabGeometry geometry() {
+        return geometry;
+    }
+
+    @Nullable
+    ObjectConstructor ctor() {
+        return args.ctor();
+    }
+
+    int refcount() {
+        return refcount;
+    }
+
+    PhysicalMemory memory() {
+        return memory;
+    }
+
+    SlabEngine engine() {
+        return engine;
+    }
+
+    boolean refusesMisuse() {
+        return allocator.misusePolicy() == MisusePolicy.REFUSE;
+    }
+
+    boolean isCacheOfCaches() {
+        return isCacheOfCaches;
+    }
+
+    /// Bytes of an object that a caller may use (`ksize`).
+    long usableSize() {
+        SlabFlags flags = geometry.flags();
+        if (flags.has(SlabFlags.RED_ZONE.with(SlabFlags.POISON))) {
+            return geometry.objectSize();
+        }
+        return flags.has(SlabFlags.TYPESAFE_BY_RCU.with(SlabFlags.STORE_USER)) ? geometry.inuse()
+                : geometry.size();
+    }
+}

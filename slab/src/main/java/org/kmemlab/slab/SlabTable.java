@@ -1,0 +1,56 @@
+package org.kmemlab.slab;
+
+import org.jspecify.annotations.Nullable;
+import org.kmemlab.machine.PhysicalMemory;
+
+/// Which slab lies in which page frame, for every address that is freed.
+///
+/// A row covers 1,024 frames and is built when the first slab lies in it.
+final class SlabTable {
+
+    private static final int ROW_SHIFT = 10;
+    private static final int ROW_MASK = (1 << ROW_SHIFT) - 1;
+
+    private static final class Row {
+        final @Nullable Slab[] slabs = new Slab[1 << ROW_SHIFT];
+    }
+
+    private final @Nullable Row[] rows;
+    private final PhysicalMemory memory;
+
+    SlabTable(PhysicalMemory memory) {
+        this.memory = memory;
+        this.rows = new Row[(memory.endPfn() + ROW_MASK) >>> ROW_SHIFT];
+    }
+
+    /// The slab that an address lies in; null if there is none.
+    @Nullable
+    Slab at(long address) {
+        int pfn = memory.pfnOf(address);
+        if (pfn < 0) {
+            return null;
+        }
+        Row row = rows[pfn >>> ROW_SHIFT];
+        return row == null ? null : row.slabs[pfn & ROW_MASK];
+    }
+
+    void add(Slab slab) {
+        fill(slab, slab);
+    }
+
+    void remove(Slab slab) {
+        fill(slab, null);
+    }
+
+    private void fill(Slab slab, @Nullable Slab value) {
+        // Blocks are aligned to their size, so one row holds all frames of a slab.
+        Row row = rows[slab.pfn >>> ROW_SHIFT];
+        if (row == null) {
+            row = new Row();
+            rows[slab.pfn >>> ROW_SHIFT] = row;
+        }
+        for (int i = 0; i < 1 << slab.order; i++) {
+            row.slabs[slab.pfn + i & ROW_MASK] = value;
+        }
+    }
+}

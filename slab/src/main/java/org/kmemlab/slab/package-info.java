@@ -1,0 +1,20 @@
+/// Slab caches: many objects of one size, carved out of blocks of pages.
+///
+/// ```text
+///   alloc(cpu, gfp)                                                  free(cpu, address)
+///        │                                                                │
+///   KmemCache ── hooks: fault injection, zeroing ──┐                      │
+///        │ pop                                     │ push (own slab)      │
+///   CpuSlab.freelist ◄─── CpuSlab.partial ◄─── NodePartials ◄─── other slabs
+///        ▲                                                                │ empty
+///        └──────────── new slab ◄── PageAllocator ◄───────────────────────┘
+/// ```
+///
+/// The links of a free list lie inside the free objects, in [org.kmemlab.machine.PhysicalMemory].
+///
+/// Start reading at [SlabGeometry] (what a cache looks like), then [KmemCache] (what it does),
+/// [SlabAllocator] (all caches of a machine) and [Kmalloc].
+@NullMarked
+package org.kmemlab.slab;
+
+import org.jspecify.annotations.NullMarked;
