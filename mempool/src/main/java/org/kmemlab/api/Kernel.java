@@ -1,0 +1,367 @@
+package org.kmemlab.api;
+
+import java.util.List;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.Nullable;
+import org.kmemlab.buddy.GfpFlags;
+import org.kmemlab.buddy.PageAllocator;
+import org.kmemlab.machine.Cpu;
+import org.kmemlab.machine.Machine;
+import org.kmemlab.machine.MachineConfig;
+import org.kmemlab.mempool.ElementSource;
+import org.kmemlab.mempool.Mempool;
+import org.kmemlab.slab.KernelPanicException;
+import org.kmemlab.slab.Kmalloc;
+import org.kmemlab.slab.KmemCache;
+import org.kmemlab.slab.KmemCacheArgs;
+import org.kmemlab.slab.ObjectConstructor;
+import org.kmemlab.slab.SlabAllocator;
+import org.kmemlab.slab.SlabFlags;
+
+/// The allocation functions of Linux 6.1 under their own names and with their own order of
+/// arguments, on one CPU of one machine.
+///
+/// Differs from C only where Java must: memory is a `long` address (0 is NULL), a `struct page *`
+/// is the `int` number of a page frame ([#NO_PAGE] is NULL), and the CPU that code runs on is that
+/// of the object it calls: [#on] gives the same kernel seen from another CPU.
+///
+/// The flags of [KernelFlags] are plain numbers here, so that C expressions carry over.
+@CheckReturnValue
+@SuppressWarnings("MemberName") // The kernel's names are the point of this class.
+public final class Kernel implements AutoCloseable {
+
+    /// The page frame number that stands for no page.
+    public static final int NO_PAGE = PageAllocator.NONE;
+
+    /// Allocates one element of a pool (`mempool_alloc_t`).
+    ///
+    /// @param <T> type of the pool's data
+    @FunctionalInterface
+    public interface MempoolAlloc<T> {
+
+        /// Returns the element, 0 if there is no memory.
+        long alloc(int gfp, T poolData);
+    }
+
+    /// Frees one element of a pool (`mempool_free_t`).
+    ///
+    /// @param <T> type of the pool's data
+    @FunctionalInterface
+    public interface MempoolFree<T> {
+
+        /// Takes the element back.
+        void free(long element, T poolData);
+    }
+
+    private final SlabAllocator slab;
+    private final PageAllocator pages;
+    private final Cpu cpu;
+
+    private Kernel(SlabAllocator slab, Cpu cpu) {
+        this.slab = slab;
+        this.pages = slab.pages();
+        this.cpu = cpu;
+    }
+
+    /// Builds a machine and boots its allocators.
+    ///
+    /// @return the kernel, seen from CPU 0
+    public static Kernel boot(MachineConfig config) {
+        Machine machine = new Machine(config);
+        return new Kernel(new SlabAllocator(new PageAllocator(machine)), machine.cpu(0));
+    }
+
+    /// This kernel, seen from another CPU.
+    public Kernel on(int cpuId) {
+        return new Kernel(slab, machine().cpu(cpuId));
+    }
+
+    /// The machine.
+    public Machine machine() {
+        return slab.machine();
+    }
+
+    /// The page allocator.
+    public PageAllocator pages() {
+        return pages;
+    }
+
+    /// All caches.
+    public SlabAllocator slab() {
+        return slab;
+    }
+
+    /// What is allocated now, one line for each cache with objects and each block of pages. The
+    /// reserve of a pool counts. O(page frames).
+    public List<String> leaks() {
+        return LeakReport.of(slab);
+    }
+
+    /// Gives the machine's memory back to the host, whatever is still allocated in it. All views of
+    /// the kernel end with it.
+    @Override
+    public void close() {
+        machine().close();
+    }
+
+    private static GfpFlags gfp(int bits) {
+        return bits == GfpFlags.GFP_KERNEL.bits() ? GfpFlags.GFP_KERNEL : new GfpFlags(bits);
+    }
+
+    // Caches
+
+    /// Makes a cache of objects of `size` bytes.
+    ///
+    /// @param flags `SLAB_*`, never `GFP_*`
+    /// @param ctor brings new objects into their first state; null for none
+    /// @return the cache; null if the kernel refuses, and then the log says why
+    /// @throws KernelPanicException instead of null, if the flags have `SLAB_PANIC`
+    public @Nullable KmemCache kmem_cache_create(String name, int size, int align, int flags,
+            @Nullable ObjectConstructor ctor) {
+        try {
+            return slab.createCache(
+                    new KmemCacheArgs(name, size, align, new SlabFlags(flags), ctor, 0, 0));
+        } catch (IllegalArgumentException refused) {
+            machine().log().print("kmem_cache_create(" + name + "): " + refused.getMessage()
+                    + explain(flags));
+            return null;
+        }
+    }
+
+    private static String explain(int flags) {
+        boolean permitted = new SlabFlags(flags).without(SlabFlags.PERMITTED).bits() == 0;
+        return permitted ? ""
+                : "; the flags of a cache are SLAB_*, never GFP_*, and as gfp flags these are "
+                        + new GfpFlags(flags);
+    }
+
+    /// Makes a cache for a structure: its name, size and alignment.
+    public @Nullable KmemCache KMEM_CACHE(StructDescriptor struct, int flags) {
+        return kmem_cache_create(struct.name(), struct.sizeBytes(), struct.alignBytes(), flags,
+                null);
+    }
+
+    /// An object of a cache; 0 if there is no memory. See [KmemCache#alloc].
+    public long kmem_cache_alloc(KmemCache cache, int gfp) {
+        return cache.alloc(cpu, gfp(gfp));
+    }
+
+    /// A zeroed object of a cache; 0 if there is no memory. See [KmemCache#zalloc].
+    public long kmem_cache_zalloc(KmemCache cache, int gfp) {
+        return cache.zalloc(cpu, gfp(gfp));
+    }
+
+    /// An object of a cache from a memory node. See [KmemCache#allocNode].
+    public long kmem_cache_alloc_node(KmemCache cache, int gfp, int node) {
+        return cache.allocNode(cpu, node, gfp(gfp));
+    }
+
+    /// Many objects of a cache, or none. See [KmemCache#allocBulk].
+    public int kmem_cache_alloc_bulk(KmemCache cache, int gfp, int count, long[] objects) {
+        return cache.allocBulk(cpu, gfp(gfp), objects, 0, count);
+    }
+
+    /// Gives an object back to its cache. See [KmemCache#free].
+    public void kmem_cache_free(KmemCache cache, long object) {
+        cache.free(cpu, object);
+    }
+
+    /// Gives many objects back to their cache. See [KmemCache#freeBulk].
+    public void kmem_cache_free_bulk(KmemCache cache, int count, long[] objects) {
+        cache.freeBulk(cpu, objects, 0, count);
+    }
+
+    /// The size that the cache was asked for, in bytes.
+    public int kmem_cache_size(KmemCache cache) {
+        return cache.geometry().objectSize();
+    }
+
+    /// Releases empty slabs.
+    ///
+    /// @return 0 if no slab is left, else 1
+    @CanIgnoreReturnValue
+    public int kmem_cache_shrink(KmemCache cache) {
+        return cache.shrink(cpu) ? 0 : 1;
+    }
+
+    /// Destroys a cache; null is ignored. If objects are left, the log names them and the cache
+    /// stays.
+    public void kmem_cache_destroy(@Nullable KmemCache cache) {
+        if (cache != null) {
+            boolean _ = cache.destroy(cpu); // C has no result either; the log tells.
+        }
+    }
+
+    // kmalloc
+
+    /// Memory of any size; 0 if there is none. See [Kmalloc#kmalloc].
+    public long kmalloc(long size, int gfp) {
+        return slab.kmalloc().kmalloc(cpu, size, gfp(gfp));
+    }
+
+    /// Memory from a memory node. See [Kmalloc#kmallocNode].
+    public long kmalloc_node(long size, int gfp, int node) {
+        return slab.kmalloc().kmallocNode(cpu, size, gfp(gfp), node);
+    }
+
+    /// Zeroed memory. See [Kmalloc#kzalloc].
+    public long kzalloc(long size, int gfp) {
+        return slab.kmalloc().kzalloc(cpu, size, gfp(gfp));
+    }
+
+    /// Memory for an array. See [Kmalloc#kmallocArray].
+    public long kmalloc_array(long count, long size, int gfp) {
+        return slab.kmalloc().kmallocArray(cpu, count, size, gfp(gfp));
+    }
+
+    /// Zeroed memory for an array. See [Kmalloc#kcalloc].
+    public long kcalloc(long count, long size, int gfp) {
+        return slab.kmalloc().kcalloc(cpu, count, size, gfp(gfp));
+    }
+
+    /// Makes memory larger. See [Kmalloc#krealloc].
+    public long krealloc(long address, long size, int gfp) {
+        return slab.kmalloc().krealloc(cpu, address, size, gfp(gfp));
+    }
+
+    /// Frees memory; 0 is ignored. See [Kmalloc#kfree].
+    public void kfree(long address) {
+        slab.kmalloc().kfree(cpu, address);
+    }
+
+    /// Zeroes memory, then frees it. See [Kmalloc#kfreeSensitive].
+    public void kfree_sensitive(long address) {
+        slab.kmalloc().kfreeSensitive(cpu, address);
+    }
+
+    /// Bytes that may be used at an address. See [Kmalloc#ksize].
+    public long ksize(long address) {
+        return slab.kmalloc().ksize(address);
+    }
+
+    // Pages
+
+    /// Allocates `2^order` pages.
+    ///
+    /// @return the first page; [#NO_PAGE] if there is no memory
+    public int alloc_pages(int gfp, int order) {
+        return pages.allocPages(cpu, gfp(gfp), order);
+    }
+
+    /// [#alloc_pages] from a memory node; -1 for the CPU's.
+    public int alloc_pages_node(int node, int gfp, int order) {
+        return pages.allocPagesNode(cpu, node, gfp(gfp), order);
+    }
+
+    /// Allocates one page.
+    public int alloc_page(int gfp) {
+        return alloc_pages(gfp, 0);
+    }
+
+    /// Frees `2^order` pages.
+    public void __free_pages(int page, int order) {
+        pages.freePages(cpu, page, order);
+    }
+
+    /// Frees one page.
+    public void __free_page(int page) {
+        __free_pages(page, 0);
+    }
+
+    /// Allocates `2^order` pages.
+    ///
+    /// @return their address; 0 if there is no memory
+    public long __get_free_pages(int gfp, int order) {
+        return page_address(alloc_pages(gfp, order));
+    }
+
+    /// Allocates a page filled with zeros.
+    ///
+    /// @return its address; 0 if there is no memory
+    public long get_zeroed_page(int gfp) {
+        return __get_free_pages(gfp | KernelFlags.__GFP_ZERO, 0);
+    }
+
+    /// Frees `2^order` pages by their address; 0 is ignored.
+    public void free_pages(long address, int order) {
+        if (address != 0) {
+            __free_pages(virt_to_page(address), order);
+        }
+    }
+
+    /// Frees one page by its address; 0 is ignored.
+    public void free_page(long address) {
+        free_pages(address, 0);
+    }
+
+    /// The address of a page; 0 for [#NO_PAGE].
+    public long page_address(int page) {
+        return page == NO_PAGE ? 0 : machine().memory().addressOf(page);
+    }
+
+    /// The page that an address lies in.
+    public int virt_to_page(long address) {
+        return machine().memory().pfnOf(address);
+    }
+
+    // Pools
+
+    /// A pool of objects of a cache; null if its reserve cannot be filled.
+    ///
+    /// @throws IllegalArgumentException if the cache has a constructor
+    public @Nullable Mempool mempool_create_slab_pool(int minNr, KmemCache cache) {
+        return create(minNr, ElementSource.ofCache(cache));
+    }
+
+    /// A pool of `kmalloc` blocks of `size` bytes; null if its reserve cannot be filled.
+    public @Nullable Mempool mempool_create_kmalloc_pool(int minNr, long size) {
+        return create(minNr, ElementSource.ofKmalloc(slab.kmalloc(), size));
+    }
+
+    /// A pool of blocks of `2^order` pages, named by their addresses; null if its reserve cannot be
+    /// filled.
+    public @Nullable Mempool mempool_create_page_pool(int minNr, int order) {
+        return create(minNr, ElementSource.ofPages(pages, order));
+    }
+
+    /// A pool of whatever two functions handle; null if its reserve cannot be filled.
+    ///
+    /// @param <T> type of the data that the functions get
+    public <T> @Nullable Mempool mempool_create(int minNr, MempoolAlloc<T> alloc,
+            MempoolFree<T> free, T poolData) {
+        return create(minNr, new PoolFunctions<>(alloc, free, poolData));
+    }
+
+    private @Nullable Mempool create(int minNr, ElementSource source) {
+        return Mempool.create(machine(), cpu, minNr, source);
+    }
+
+    /// An element of a pool; 0 only if `gfp` does not allow waiting. See [Mempool#alloc].
+    public long mempool_alloc(Mempool pool, int gfp) {
+        return pool.alloc(cpu, gfp(gfp));
+    }
+
+    /// Gives an element back to a pool; 0 is ignored. See [Mempool#free].
+    public void mempool_free(long element, Mempool pool) {
+        pool.free(cpu, element);
+    }
+
+    /// Changes the size of a pool's reserve.
+    ///
+    /// @return 0, even if the reserve could not be filled
+    /// @see Mempool#resize
+    @CanIgnoreReturnValue
+    public int mempool_resize(Mempool pool, int newMinNr) {
+        pool.resize(cpu, newMinNr);
+        return 0;
+    }
+
+    /// Frees a pool's reserve and ends it; null is ignored.
+    public void mempool_destroy(@Nullable Mempool pool) {
+        if (pool != null) {
+            pool.destroy(cpu);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package org.kmemlab.mempool;
+
+import org.kmemlab.buddy.GfpFlags;
+import org.kmemlab.buddy.PageAllocator;
+import org.kmemlab.machine.Cpu;
+import org.kmemlab.slab.Kmalloc;
+import org.kmemlab.slab.KmemCache;
+
+/// Where a pool's elements come from and where they go back to (`mempool_alloc_t`,
+/// `mempool_free_t`).
+///
+/// An element is an address, or any other number but 0 if the source is the caller's own.
+public interface ElementSource {
+
+    /// Allocates one element.
+    ///
+    /// @param gfp what the source may do to get it; it must not wait without `__GFP_DIRECT_RECLAIM`
+    /// @return the element, or 0 if there is no memory
+    long alloc(Cpu cpu, GfpFlags gfp);
+
+    /// Takes back one element that [#alloc] returned.
+    void free(Cpu cpu, long element);
+
+    /// What messages call the source.
+    default String description() {
+        return "custom elements";
+    }
+
+    /// Elements are objects of a cache (`mempool_alloc_slab`).
+    ///
+    /// @throws IllegalArgumentException if the cache has a constructor: an element of the reserve
+    ///         is handed out again without going through the cache, so it would lose the state that
+    ///         the constructor gave it
+    static ElementSource ofCache(KmemCache cache) {
+        return new CacheSource(cache);
+    }
+
+    /// Elements are `kmalloc` blocks of `sizeBytes` (`mempool_kmalloc`).
+    ///
+    /// @throws IllegalArgumentException if the size is not 1 byte to 4 MiB
+    static ElementSource ofKmalloc(Kmalloc kmalloc, long sizeBytes) {
+        return new KmallocSource(kmalloc, sizeBytes);
+    }
+
+    /// Elements are blocks of `2^order` pages, each named by its address
+    /// (`mempool_alloc_pages`).
+    ///
+    /// @throws IllegalArgumentException if the order is not 0 to 10
+    static ElementSource ofPages(PageAllocator pages, int order) {
+        return new PageSource(pages, order);
+    }
+}

@@ -1,0 +1,220 @@
+package org.kmemlab.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.kmemlab.api.KernelFlags.GFP_ATOMIC;
+import static org.kmemlab.api.KernelFlags.GFP_KERNEL;
+import static org.kmemlab.api.KernelFlags.GFP_NOWAIT;
+import static org.kmemlab.api.KernelFlags.SLAB_HWCACHE_ALIGN;
+import static org.kmemlab.api.KernelFlags.SLAB_PANIC;
+import static org.kmemlab.api.KernelFlags.__GFP_ZERO;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.kmemlab.machine.MachineConfig;
+import org.kmemlab.mempool.Mempool;
+import org.kmemlab.slab.KernelPanicException;
+import org.kmemlab.slab.Kmalloc;
+import org.kmemlab.slab.KmemCache;
+
+class KernelTest {
+
+    private final Kernel k = Kernel.boot(MachineConfig.ofMebibytes(32).withCpus(2));
+
+    @AfterEach
+    void close() {
+        k.slab().validate();
+        k.pages().validate();
+        k.close();
+    }
+
+    private KmemCache cache(int size) {
+        return Objects.requireNonNull(
+                k.kmem_cache_create("test", size, 0, SLAB_HWCACHE_ALIGN, null));
+    }
+
+    /// Constants would not be what C code was compiled with.
+    @Test
+    void constants_haveTheKernelsValues() {
+        assertThat(GFP_KERNEL).isEqualTo(0xcc0);
+        assertThat(GFP_ATOMIC).isEqualTo(0xa20);
+        assertThat(GFP_KERNEL | __GFP_ZERO).isEqualTo(0xdc0);
+        assertThat(KernelFlags.GFP_HIGHUSER_MOVABLE).isEqualTo(0x100cca);
+        assertThat(SLAB_HWCACHE_ALIGN | SLAB_PANIC).isEqualTo(0x42000);
+    }
+
+    /// A cache that cannot be made would end the program, where C code tests for NULL.
+    @Test
+    void kmem_cache_create_impossible_returnsNullAndLogs() {
+        assertThat(k.kmem_cache_create("huge", 64 << 20, 0, 0, null)).isNull();
+
+        assertThat(k.machine().log().lines())
+                .anyMatch(line -> line.contains("(huge) failed with error"))
+                .anyMatch(line -> line.contains("object size 67108864: expected 1 to 4194304"));
+    }
+
+    /// The commonest mistake would be reported as an unknown number.
+    @Test
+    void kmem_cache_create_gfpFlags_saysWhatIsWrong() {
+        assertThat(k.kmem_cache_create("confused", 64, 0, GFP_KERNEL, null)).isNull();
+
+        assertThat(k.machine().log().lines()).anyMatch(line -> line.contains("confused")
+                && line.contains("SLAB_*, never GFP_*") && line.contains("GFP_KERNEL"));
+    }
+
+    /// A cache with PANIC could be missing without notice.
+    @Test
+    void kmem_cache_create_impossibleWithPanic_panics() {
+        assertThatThrownBy(() -> k.kmem_cache_create("huge", 64 << 20, 0, SLAB_PANIC, null))
+                .isInstanceOf(KernelPanicException.class);
+    }
+
+    /// An object would go to another cache than the one named, or its bytes would be lost.
+    @Test
+    void kmem_cache_objects_areAllocatedAndFreed() {
+        KmemCache cache = cache(100);
+        long[] bulk = new long[4];
+
+        long plain = k.kmem_cache_alloc(cache, GFP_KERNEL);
+        long zeroed = k.kmem_cache_zalloc(cache, GFP_NOWAIT);
+        long onNode = k.kmem_cache_alloc_node(cache, GFP_KERNEL, 0);
+
+        assertThat(k.kmem_cache_alloc_bulk(cache, GFP_KERNEL, 4, bulk)).isEqualTo(4);
+        assertThat(k.kmem_cache_size(cache)).isEqualTo(100);
+        assertThat(k.machine().memory().getLong(zeroed)).isZero();
+        assertThat(k.leaks()).containsExactly("cache test: 7 objects");
+        k.kmem_cache_free_bulk(cache, 4, bulk);
+        k.kmem_cache_free(cache, plain);
+        k.kmem_cache_free(cache, zeroed);
+        assertThat(k.kmem_cache_shrink(cache)).isEqualTo(1);
+        k.kmem_cache_free(cache, onNode);
+        assertThat(k.kmem_cache_shrink(cache)).isZero();
+        k.kmem_cache_destroy(cache);
+        k.kmem_cache_destroy(null);
+        assertThat(k.leaks()).isEmpty();
+    }
+
+    /// An object would come from the lists of another CPU than the one that asks.
+    @Test
+    void on_otherCpu_usesItsLists() {
+        KmemCache cache = cache(64);
+
+        long first = k.kmem_cache_alloc(cache, GFP_KERNEL);
+        long second = k.on(1).kmem_cache_alloc(cache, GFP_KERNEL);
+
+        assertThat(cache.snapshot().cpus()).allMatch(cpu -> cpu.slab() != null);
+        k.kmem_cache_free(cache, first);
+        k.on(1).kmem_cache_free(cache, second);
+        assertThatThrownBy(() -> k.on(2)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("CPUs 0 to 1");
+    }
+
+    /// Some function of the kmalloc family would mix up its arguments.
+    @Test
+    void kmalloc_family_servesSizes() {
+        List<Long> blocks = new ArrayList<>();
+
+        blocks.add(k.kmalloc(100, GFP_KERNEL));
+        blocks.add(k.kmalloc_node(100, GFP_KERNEL, 0));
+        blocks.add(k.kzalloc(200, GFP_KERNEL));
+        blocks.add(k.kmalloc_array(10, 30, GFP_KERNEL));
+        blocks.add(k.kcalloc(10, 100, GFP_KERNEL));
+
+        assertThat(blocks).extracting(k::ksize).containsExactly(128L, 128L, 256L, 512L, 1024L);
+        long moved = k.krealloc(blocks.get(0), 5000, GFP_KERNEL);
+        assertThat(k.ksize(moved)).isEqualTo(8192);
+        blocks.set(0, moved);
+        assertThat(k.kmalloc(0, GFP_KERNEL)).isEqualTo(Kmalloc.ZERO_SIZE_PTR);
+        assertThat(k.kmalloc_array(1L << 40, 1L << 40, GFP_KERNEL)).isZero();
+        k.kfree_sensitive(blocks.removeLast());
+        blocks.forEach(k::kfree);
+        k.kfree(0);
+        assertThat(k.leaks()).isEmpty();
+    }
+
+    /// Pages and their addresses would not belong together.
+    @Test
+    void pages_byNumberAndByAddress_areTheSame() {
+        int page = k.alloc_pages(GFP_KERNEL, 2);
+        int single = k.alloc_page(GFP_KERNEL);
+        int onNode = k.alloc_pages_node(0, GFP_KERNEL, 1);
+        long address = k.__get_free_pages(GFP_KERNEL, 3);
+        long zeroed = k.get_zeroed_page(GFP_KERNEL);
+
+        assertThat(k.virt_to_page(k.page_address(page))).isEqualTo(page);
+        assertThat(k.page_address(Kernel.NO_PAGE)).isZero();
+        assertThat(k.machine().memory().getLong(zeroed)).isZero();
+        assertThat(k.leaks()).hasSize(5)
+                .contains("pages at pfn 0x" + Integer.toHexString(page) + ": order 2");
+        k.__free_pages(page, 2);
+        k.__free_page(single);
+        k.__free_pages(onNode, 1);
+        k.free_pages(address, 3);
+        k.free_page(zeroed);
+        k.free_pages(0, 0);
+        assertThat(k.leaks()).isEmpty();
+    }
+
+    /// A large block of kmalloc would be forgotten when leaks are looked for.
+    @Test
+    void leaks_largeKmalloc_isNamed() {
+        long large = k.kmalloc(100_000, GFP_KERNEL);
+
+        assertThat(k.leaks()).singleElement().asString().startsWith("large kmalloc at pfn 0x")
+                .endsWith("order 5");
+        k.kfree(large);
+    }
+
+    /// Some kind of pool would not give back what it took.
+    @Test
+    void mempools_ofEveryKind_workAndLeaveNothing() {
+        KmemCache cache = cache(64);
+        List<Long> own = new ArrayList<>(List.of(1L, 2L, 3L, 4L, 5L, 6L));
+        List<Mempool> pools = new ArrayList<>();
+        pools.add(k.mempool_create_slab_pool(2, cache));
+        pools.add(k.mempool_create_kmalloc_pool(2, 300));
+        pools.add(k.mempool_create_page_pool(2, 1));
+        pools.add(k.mempool_create(2, (gfp, list) -> list.removeFirst(),
+                (element, list) -> list.add(element), own));
+
+        for (Mempool pool : pools) {
+            long element = k.mempool_alloc(pool, GFP_KERNEL);
+            assertThat(element).isNotZero();
+            assertThat(k.mempool_resize(pool, 3)).isZero();
+            assertThat(pool.snapshot().currNr()).isEqualTo(3);
+            k.mempool_free(element, pool);
+            k.mempool_destroy(pool);
+        }
+        k.mempool_destroy(null);
+
+        assertThat(own).containsExactlyInAnyOrder(1L, 2L, 3L, 4L, 5L, 6L);
+        k.kmem_cache_destroy(cache);
+        assertThat(k.leaks()).isEmpty();
+    }
+
+    /// Elements of a reserve would lose the state that the constructor gave them.
+    @Test
+    void mempool_create_slab_pool_cacheWithConstructor_isRejected() {
+        KmemCache cache = Objects.requireNonNull(
+                k.kmem_cache_create("built", 64, 0, 0, (memory, address) -> {}));
+
+        assertThatThrownBy(() -> k.mempool_create_slab_pool(1, cache))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cache 'built' has a constructor");
+        k.kmem_cache_destroy(cache);
+    }
+
+    /// A structure without a name, or of a size that C cannot have, would get a cache.
+    @Test
+    void structDescriptor_impossible_isRejected() {
+        assertThatThrownBy(() -> new StructDescriptor("odd", 10, 4))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("alignment 4");
+        assertThatThrownBy(() -> new StructDescriptor("none", 0, 1))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("size 0");
+    }
+}
