@@ -47,7 +47,8 @@ public final class DecisionTrail implements PageEvents {
             text.append(" + ").append(boost).append(" (boost)");
         }
         if (AllocFlags.has(flags, AllocFlags.MIN_RESERVE | AllocFlags.OOM)) {
-            text.append(", of which ").append(zone.marks.reducedMark(flags)).append(" count");
+            text.append(", lowered to ").append(zone.marks.reducedMark(flags))
+                    .append(" by the right to reserves");
         }
         if (reserve > 0) {
             text.append(" + ").append(reserve).append(" (kept for lower requests)");

@@ -11,7 +11,7 @@ import org.kmemlab.machine.ZoneType;
 /// A request that finds its zones below the low watermark wakes it; it runs when time moves on. It
 /// reclaims until every zone is above its high watermark and the boosts are gone, then has the zones
 /// compacted for the order that was asked for. After [#FAILURES_MOST] rounds without progress it
-/// stays asleep until memory is freed.
+/// stays asleep until a request reclaims some.
 ///
 /// While it is awake CPUs tell the zones of smaller changes of the number of free pages, so that
 /// requests do not overrun the reserve unnoticed. If the node has another CPU than the one that is
@@ -78,13 +78,14 @@ final class Kswapd {
     }
 
     private void run(Cpu waker) {
-        counters.backgroundRuns++;
         Cpu cpu = machine.cpus().stream().filter(other -> other.node() == node).findFirst()
                 .orElse(waker);
-        boolean progress = true;
-        while (progress && !isBalanced(0, ZoneType.MOVABLE)) {
-            progress = reclaim.run(cpu) > 0;
+        counters.backgroundRuns++;
+        while (!hasGivenUp() && !isBalanced(0, ZoneType.MOVABLE)) {
+            boolean progress = reclaim.run(cpu) > 0;
             failures = progress ? 0 : failures + 1;
+            // A pass without progress ends a run; the next one starts at once.
+            counters.backgroundRuns += progress || hasGivenUp() ? 0 : 1;
         }
         zones.forEach(zone -> zone.marks.setBoostPages(0));
         if (order > 0) {
@@ -95,13 +96,13 @@ final class Kswapd {
         zones.forEach(zone -> zone.freePages.setThreshold(zone.freePages.normalThreshold()));
     }
 
-    /// Whether it stays asleep until memory is freed.
+    /// Whether it stays asleep until somebody else reclaims memory.
     boolean hasGivenUp() {
         return failures >= FAILURES_MOST;
     }
 
-    /// Memory was freed: it may try again.
-    void noteFreed() {
+    /// A request has reclaimed memory: there is some after all.
+    void noteReclaimed() {
         failures = 0;
     }
 }

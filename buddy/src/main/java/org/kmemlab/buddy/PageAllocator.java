@@ -255,6 +255,10 @@ public final class PageAllocator {
         return handover;
     }
 
+    void noteReclaimed() {
+        kswapds.forEach(Kswapd::noteReclaimed);
+    }
+
     void wakeKswapd(Cpu cpu, int order, ZoneType highest, ZoneList list) {
         for (Kswapd kswapd : kswapds) {
             kswapd.wakeFor(cpu, order, highest, list);
@@ -288,7 +292,7 @@ public final class PageAllocator {
                 zones.stream().mapToLong(zone -> zone.freePages.counted()).sum());
     }
 
-    /// Nodes whose background reclaimer has given up until memory is freed.
+    /// Nodes whose background reclaimer has given up until a request reclaims some.
     public List<Integer> exhaustedNodes() {
         return IntStream.range(0, kswapds.size()).filter(node -> kswapds.get(node).hasGivenUp())
                 .boxed().toList();

@@ -183,6 +183,9 @@ final class SlowPath {
         pages.counters().stalled(request.gfp().highestZone());
         long freed = reclaim.run(request.cpu());
         say("direct reclaim: " + freed + " objects freed");
+        if (freed > 0) {
+            pages.noteReclaimed();
+        }
         return freed > 0;
     }
 

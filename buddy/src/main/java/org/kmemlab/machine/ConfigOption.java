@@ -22,6 +22,10 @@ public enum ConfigOption {
     SLAB_FREELIST_RANDOM,
     /// Free pointers are stored obfuscated.
     SLAB_FREELIST_HARDENED,
+    /// Objects are kept by the older allocator SLAB in place of SLUB.
+    SLAB,
+    /// Objects are kept by the small allocator SLOB in place of SLUB.
+    SLOB,
     /// Caches with equal geometry share slabs unless `slab_nomerge` is given.
     SLAB_MERGE_DEFAULT,
     /// CPUs keep a stack of partial slabs.

@@ -8,7 +8,9 @@ import static org.kmemlab.machine.ConfigOption.NUMA;
 import static org.kmemlab.machine.ConfigOption.SHUFFLE_PAGE_ALLOCATOR;
 import static org.kmemlab.machine.ConfigOption.SLAB_FREELIST_HARDENED;
 import static org.kmemlab.machine.ConfigOption.SLAB_FREELIST_RANDOM;
+import static org.kmemlab.machine.ConfigOption.SLAB;
 import static org.kmemlab.machine.ConfigOption.SLAB_MERGE_DEFAULT;
+import static org.kmemlab.machine.ConfigOption.SLOB;
 import static org.kmemlab.machine.ConfigOption.SLUB_CPU_PARTIAL;
 import static org.kmemlab.machine.ConfigOption.SLUB_STATS;
 import static org.kmemlab.machine.ConfigOption.SPARSEMEM_VMEMMAP;
@@ -54,10 +56,10 @@ public record KernelProfile(String name, KernelVersion version, Set<ConfigOption
 
     /// A minimal build with the older object allocator SLAB in place of SLUB; its pages
     /// are served as those of [#C61].
-    public static final KernelProfile C61_SLAB = profile("c61-SLAB", NUMA, SLAB_MERGE_DEFAULT);
+    public static final KernelProfile C61_SLAB = profile("c61-SLAB", NUMA, SLAB, SLAB_MERGE_DEFAULT);
 
     /// As [#C61_SLAB], with SLOB.
-    public static final KernelProfile C61_SLOB = profile("c61-SLOB", NUMA);
+    public static final KernelProfile C61_SLOB = profile("c61-SLOB", NUMA, SLOB);
 
     /// Debian 12's stock kernel.
     public static final KernelProfile DEB61 = profile("deb61", TRANSPARENT_HUGEPAGE,
@@ -103,6 +105,17 @@ public record KernelProfile(String name, KernelVersion version, Set<ConfigOption
         Set<ConfigOption> more = EnumSet.of(option);
         more.addAll(options);
         return new KernelProfile(name, version, more, hz, boot);
+    }
+
+    /// This kernel with SLUB, where it was built with another allocator of objects.
+    public KernelProfile onSlub() {
+        if (!has(SLAB) && !has(SLOB)) {
+            return this;
+        }
+        Set<ConfigOption> slub = EnumSet.of(SLUB_CPU_PARTIAL);
+        slub.addAll(options);
+        slub.removeAll(EnumSet.of(SLAB, SLOB));
+        return new KernelProfile(name + " on SLUB", version, slub, hz, boot);
     }
 
     /// This kernel under another name.

@@ -2,77 +2,70 @@ package org.kmemlab.buddy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
+import java.util.Optional;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.kmemlab.machine.MachineConfig;
-import org.kmemlab.machine.MemoryKind;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kmemlab.buddy.ModelFailure.Sequence;
 
-/// Random work on machines with several zones and CPUs, compared with a map of who holds what.
+/// Random work on machines with several zones, nodes and CPUs, compared with a model of who holds
+/// what.
 ///
-/// If it fails, pages are given out twice, lost, or not returned. The seed is in the test's name.
+/// `-Dkmemlab.ops=N` sets how many operations, `-Dkmemlab.seed=N` where the seeds start, and
+/// `-Dkmemlab.replay=FILE` names a file with a sequence that a failure printed.
 class BuddyAllocatorModelTest {
 
-    private static final int OPERATIONS = 20_000;
-    private static final List<GfpFlags> KINDS = List.of(GfpFlags.GFP_KERNEL, GfpFlags.GFP_ATOMIC,
-            GfpFlags.GFP_NOWAIT, GfpFlags.GFP_HIGHUSER_MOVABLE, GfpFlags.GFP_DMA,
-            GfpFlags.GFP_KERNEL.with(GfpFlags.RECLAIMABLE), GfpFlags.GFP_DMA32);
+    /// Operations on one machine; then the next machine has its turn with the next seed.
+    private static final int RUN = 100_000;
+    private static final long OPERATIONS = Long.getLong("kmemlab.ops", 10_000_000);
+    private static final long SEED = Long.getLong("kmemlab.seed", 1);
 
-    private record Held(int pfn, int order) {}
+    /// Fails if pages are given out twice, misaligned or from a wrong zone, or are lost; if
+    /// counters or lists go wrong; or if a recorded state does not bring everything back.
+    @Test
+    void randomWork_agreesWithTheModel() {
+        ModelCheck check = new ModelCheck(RealPages::new);
 
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4})
-    void randomWork_neverOverlapsAndReturnsEverything(long seed) {
-        MachineConfig config = MachineConfig.ofMebibytes(seed % 2 == 0 ? 24 : 64).withCpus(3)
-                .withMemory(MemoryKind.METADATA_ONLY).withPerCpuPages(seed != 4).withSeed(seed);
-        SplittableRandom random = new SplittableRandom(seed);
-        try (BuddyFixture fixture = new BuddyFixture(config)) {
-            long freeAtStart = freePages(fixture);
-            NavigableMap<Integer, Integer> owned = new TreeMap<>();
-            List<Held> held = new ArrayList<>();
-            for (int i = 0; i < OPERATIONS; i++) {
-                step(fixture, random, owned, held);
-                if (i % 5_000 == 0) {
-                    fixture.pages.validate();
-                }
-            }
-            held.forEach(block -> fixture.free(block.pfn, block.order));
-            fixture.pages.drainAllPages();
-            assertThat(freePages(fixture)).isEqualTo(freeAtStart);
+        long seed = SEED;
+        for (long done = 0; done < OPERATIONS; done += RUN) {
+            Optional<ModelFailure> failure = check.run(seed,
+                    (int) Math.min(RUN, OPERATIONS - done));
+
+            assertThat(failure.map(ModelFailure::report)).isEmpty();
+            seed++;
         }
     }
 
-    private static void step(BuddyFixture fixture, SplittableRandom random,
-            NavigableMap<Integer, Integer> owned, List<Held> held) {
-        var cpu = fixture.machine.cpu(random.nextInt(3));
-        boolean grow = random.nextInt(100) < 53;
-        if (grow || held.isEmpty()) {
-            int order = Math.min(random.nextInt(11), random.nextInt(11));
-            int pfn = fixture.pages.allocPages(cpu, KINDS.get(random.nextInt(KINDS.size())), order);
-            if (pfn != PageAllocator.NONE) {
-                assertThat(pfn & (1 << order) - 1).as("alignment of %d", pfn).isZero();
-                var before = owned.floorEntry(pfn + (1 << order) - 1);
-                assertThat(before == null || before.getKey() + before.getValue() <= pfn)
-                        .as("pfn %d order %d given out twice", pfn, order).isTrue();
-                owned.put(pfn, 1 << order);
-                held.add(new Held(pfn, order));
-            }
-            return;
+    /// Sequences that random work found, and the one that the user names.
+    static List<Sequence> recorded() throws IOException {
+        List<Sequence> all = new ArrayList<>();
+        // Bulk requests left pages on the lists of CPUs of a machine without such lists.
+        all.add(Sequence.parse("""
+                machine medium-no-lists seed 5
+                bulk gfp=GFP_HIGHUSER_MOVABLE pick=269790
+                free
+                bulk gfp=__GFP_MEMALLOC|__GFP_MOVABLE pick=5
+                alloc gfp=GFP_TRANSHUGE_LIGHT
+                """));
+        String file = System.getProperty("kmemlab.replay");
+        if (file != null) {
+            all.add(Sequence.parse(Files.readString(Path.of(file))));
         }
-        int index = random.nextInt(held.size());
-        Held block = held.get(index);
-        held.set(index, held.getLast());
-        held.removeLast();
-        owned.remove(block.pfn);
-        fixture.pages.freePages(cpu, block.pfn, block.order);
+        return all;
     }
 
-    private static long freePages(BuddyFixture fixture) {
-        return fixture.pages.snapshot().stream().mapToLong(ZoneState::freePages).sum();
+    /// Fails if a defect that was found once is back.
+    @ParameterizedTest(name = "sequence {index}")
+    @MethodSource("recorded")
+    void recordedSequence_agreesWithTheModel(Sequence sequence) {
+        ModelCheck check = new ModelCheck(RealPages::new);
+
+        assertThat(check.replay(sequence.machine(), sequence.operations())).isEmpty();
     }
 }

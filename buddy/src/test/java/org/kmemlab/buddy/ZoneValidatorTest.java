@@ -27,6 +27,11 @@ class ZoneValidatorTest {
         }), new Defect("blocks overlap", "I2", zone -> {
             int pfn = zone.areas[10].first(MigrateType.MOVABLE);
             zone.areas[0].addFirst(pfn + 4, MigrateType.MOVABLE);
+        }), new Defect("block not aligned", "not aligned", zone -> {
+            int pfn = zone.rmqueueSmallest(2, MigrateType.MOVABLE);
+            zone.areas[0].addFirst(pfn, MigrateType.MOVABLE);
+            zone.areas[1].addFirst(pfn + 1, MigrateType.MOVABLE);
+            zone.areas[0].addFirst(pfn + 3, MigrateType.MOVABLE);
         }), new Defect("counter off by one", "I3", zone -> zone.freePages.add(0, 1)),
                 new Defect("page lost", "lost", zone -> {
                     zone.rmqueueSmallest(0, MigrateType.MOVABLE);

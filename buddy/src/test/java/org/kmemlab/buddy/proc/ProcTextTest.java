@@ -88,8 +88,9 @@ class ProcTextTest {
 
     private static ZoneState zone(Row row, List<MigrateType> pageblocks,
             List<ZoneState.FreeList> lists) {
-        return new ZoneState(ZoneSpan.solid(row.node, row.zone, 0, 1), pageblocks, lists, List.of(),
-                Watermarks.of(0, 0, 0), List.of(), 0, 0, 0);
+        ZoneSpan span = ZoneSpan.solid(row.node, row.zone, 0, 1024 * (1 + pageblocks.size()));
+        return new ZoneState(span, pageblocks, lists, List.of(), Watermarks.of(0, 0, 0), List.of(),
+                0, 0, 0);
     }
 
     private static List<Row> rows(String text) {
