@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.MachineConfig;
 import org.kmemlab.machine.PfnRange;
 import org.kmemlab.machine.ZoneSpan;
@@ -135,6 +136,17 @@ public final class MemMap {
                     + FrameState.describe(state) + ", expected the head of an allocated block");
         }
         return state;
+    }
+
+    /// The flag word of a slab's first frame as reports print it, whatever the map says of it now.
+    public String slabFlags(KernelProfile profile, int pfn, int order) {
+        int use = PageDescriptor.SLAB | (order > 0 ? PageDescriptor.HEAD : 0);
+        return new PageDescriptor(pfn, spanOf(pfn), use, 0, true, 1).flags(profile);
+    }
+
+    /// Where the kernel would keep what it knows about a frame (`struct page`).
+    public static long descriptorAddress(int pfn) {
+        return PageDescriptor.addressOf(pfn);
     }
 
     /// A frame as reports describe it.

@@ -49,8 +49,13 @@ record PageDescriptor(int pfn, ZoneSpan span, int use, int index, boolean linked
         return new PageDescriptor(pfn, span, use, index, linked, users);
     }
 
-    private long address() {
+    /// Where the kernel would keep the descriptor of a frame.
+    static long addressOf(int pfn) {
         return FIRST_ADDRESS + (long) pfn * BYTES;
+    }
+
+    private long address() {
+        return addressOf(pfn);
     }
 
     /// The lines of the report about the frame, up to the reason.

@@ -50,12 +50,7 @@ final class PageReports {
         if (gfp.has(GfpFlags.NOWARN) || !machine.reportLimits().isFirst(ORDER_WARNING)) {
             return;
         }
-        Task task = cpu.task();
-        print(List.of("------------[ cut here ]------------", "WARNING: CPU: " + cpu.id() + " PID: "
-                + (task == null ? 0 : task.pid()) + " at " + StackDump.frames(2).getLast(),
-                "Modules linked in:"));
-        StackDump.print(machine, cpu);
-        print(List.of("---[ end trace 0000000000000000 ]---"));
+        StackDump.warn(machine, cpu, null, StackDump.frames(2).getLast());
     }
 
     /// A free page was written to.

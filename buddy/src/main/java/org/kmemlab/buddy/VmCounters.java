@@ -2,7 +2,8 @@ package org.kmemlab.buddy;
 
 import org.kmemlab.machine.ZoneType;
 
-/// Counts what the allocator does, from the moment it is made: plain fields, raised where it happens.
+/// Counts what the allocator does from the moment it is made: plain fields, raised where it
+/// happens.
 final class VmCounters {
 
     /// Pages handed out, by the zone they came from.

@@ -3,14 +3,14 @@ package org.kmemlab.buddy;
 import java.util.Arrays;
 import java.util.List;
 
-/// What the page allocator has done since it was made, and how many pages are free now: the counters
-/// of `/proc/vmstat` that make sense without processes and files.
+/// What the page allocator has done since it was made, and how many pages are free now: the
+/// counters of `/proc/vmstat` that make sense without processes and files.
 ///
 /// @param freePages the zones' counters of free pages together, without what CPUs have pending
 /// @param allocatedPages pages handed out, by the ordinal of the zone they came from
 /// @param freedPages pages taken back; those that boot hands over count too
-/// @param stalls passes of direct reclaim, by the ordinal of the highest zone that the request could
-///        use
+/// @param stalls passes of direct reclaim, by the ordinal of the highest zone that the request
+///        could use
 /// @param scannedObjects objects that shrinkers were told to look at
 /// @param backgroundRuns runs of the background reclaimers
 /// @param compactStalls requests that compaction was tried for

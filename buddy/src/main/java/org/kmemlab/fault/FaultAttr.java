@@ -2,11 +2,13 @@ package org.kmemlab.fault;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
 
 import org.apache.commons.lang3.StringUtils;
 import org.apache.commons.lang3.Validate;
 import org.jspecify.annotations.Nullable;
 import org.kmemlab.machine.Cpu;
+import org.kmemlab.machine.KernelVersion;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.Task;
 
@@ -14,7 +16,8 @@ import org.kmemlab.machine.Task;
 /// defaults and order of tests.
 ///
 /// The number of calls that `interval` counts is never reset by setting an attribute, as in the
-/// kernel. Random choices come from the machine's seed. Not safe for several Java threads at once.
+/// kernel. Random choices come from the machine's seed; a [FaultLog] keeps every decision, and a
+/// [FaultPlan] decides in place of the attributes. Not safe for several Java threads at once.
 ///
 /// @see <a href="https://docs.kernel.org/fault-injection/fault-injection.html">Fault injection
 ///      capabilities infrastructure</a>
@@ -25,7 +28,12 @@ public final class FaultAttr {
 
     private final Machine machine;
     private final String name;
-    private final SplittableRandom random;
+    private final boolean filtersStackFirst;
+    private final MessageLimit messages;
+    private IntPredicate choice;
+    private StackFilter stackFilter = StackFilter.ANY;
+    private @Nullable FaultPlan plan;
+    private @Nullable FaultLog log;
     private int probabilityPercent;
     private int interval = 1;
     private int times = 1;
@@ -40,7 +48,16 @@ public final class FaultAttr {
     public FaultAttr(Machine machine, String name) {
         this.machine = machine;
         this.name = name;
-        this.random = machine.random("fault:" + name);
+        // Linux 6.2 moved the stack filter to the front.
+        this.filtersStackFirst = machine.profile().version() != KernelVersion.LINUX_6_1;
+        this.messages = new MessageLimit(machine.log(), machine.clock());
+        SplittableRandom random = machine.random("fault:" + name);
+        this.choice = percent -> random.nextInt(100) < percent;
+    }
+
+    /// As log lines print it.
+    public String name() {
+        return name;
     }
 
     /// Sets interval, probability, space and times from the boot parameter's form
@@ -109,6 +126,50 @@ public final class FaultAttr {
         taskFilter = on;
     }
 
+    /// Limits failures to calls from some code; costs a walk over the stack for each call that would
+    /// fail otherwise.
+    public void setStackFilter(StackFilter filter) {
+        stackFilter = filter;
+    }
+
+    /// Sets the interval of virtual time in which at most [#verboseRatelimitBurst] failures print;
+    /// 0 lets all print.
+    public void setVerboseRatelimitMillis(int millis) {
+        Validate.isTrue(millis >= 0, "verbose_ratelimit_interval_ms %d: expected 0 or more",
+                millis);
+        messages.setIntervalMillis(millis);
+    }
+
+    /// Sets how many failures print in an interval.
+    public void setVerboseRatelimitBurst(int failures) {
+        Validate.isTrue(failures >= 0, "verbose_ratelimit_burst %d: expected 0 or more", failures);
+        messages.setBurst(failures);
+    }
+
+    /// Sets how many calls `interval` has counted: goes on where another boot stopped.
+    public void setCount(long calls) {
+        Validate.isTrue(calls >= 0, "count %d: expected 0 or more", calls);
+        count = calls;
+    }
+
+    /// Replaces the random choice: `newChoice` gets the probability in percent and says whether the
+    /// call fails. A replay gives the recorded outcome.
+    public void chooseBy(IntPredicate newChoice) {
+        choice = newChoice;
+    }
+
+    /// Lets a plan decide about every call, in place of the attributes and of `fail-nth`; null lets
+    /// these decide again.
+    public void follow(@Nullable FaultPlan newPlan) {
+        plan = newPlan;
+    }
+
+    /// Writes every later decision to a log; null ends that. Only calls that could fail at all are
+    /// decided about, see [#isArmed].
+    public void logTo(@Nullable FaultLog newLog) {
+        log = newLog;
+    }
+
     /// The chance of failing in percent.
     public int probability() {
         return probabilityPercent;
@@ -139,34 +200,74 @@ public final class FaultAttr {
         return taskFilter;
     }
 
+    /// Which callers can fail.
+    public StackFilter stackFilter() {
+        return stackFilter;
+    }
+
+    /// The interval in which the number of messages is limited, in ms; 0 for no limit.
+    public int verboseRatelimitMillis() {
+        return messages.intervalMillis();
+    }
+
+    /// How many failures print in an interval.
+    public int verboseRatelimitBurst() {
+        return messages.burst();
+    }
+
+    /// How many calls `interval` has counted.
+    public long count() {
+        return count;
+    }
+
     /// Whether a call of this CPU could fail at all: one test that keeps the rest off the fast path.
     public boolean isArmed(Cpu cpu) {
         Task task = cpu.task();
-        return probabilityPercent != 0 || (task != null && task.failNth() > 0);
+        return probabilityPercent != 0 || plan != null || (task != null && task.failNth() > 0);
+    }
+
+    /// Decides about one call without a name for what it asks for.
+    ///
+    /// @see #shouldFail(Cpu, int, boolean, String)
+    public boolean shouldFail(Cpu cpu, int size, boolean silent) {
+        return shouldFail(cpu, size, silent, "");
     }
 
     /// Decides about one call.
     ///
     /// @param size what the call asks for, counted against [#space()]
     /// @param silent whether a failure prints nothing
+    /// @param target the name of the cache or pool that is asked, empty for none
     /// @return whether the call must fail
-    public boolean shouldFail(Cpu cpu, int size, boolean silent) {
-        Task task = cpu.task();
-        if (task != null && task.failNth() > 0) {
-            task.setFailNth(task.failNth() - 1);
-            return task.failNth() == 0 && fail(cpu, silent);
+    public boolean shouldFail(Cpu cpu, int size, boolean silent, String target) {
+        FaultPlan decidesNow = plan;
+        boolean fails = decidesNow != null
+                ? decidesNow.fails(new FaultCall(name, target, size))
+                : decide(cpu.task(), size);
+        if (log != null) {
+            log.add(new FaultCall(name, target, size), fails);
         }
-        return passesFilters(task, size) && fail(cpu, silent);
+        if (fails) {
+            fail(cpu, silent);
+        }
+        return fails;
     }
 
-    private boolean passesFilters(@Nullable Task task, int size) {
+    private boolean decide(@Nullable Task task, int size) {
+        if (task != null && task.failNth() > 0) {
+            if (filtersStackFirst && !stackFilter.accepts()) {
+                return false;
+            }
+            task.setFailNth(task.failNth() - 1);
+            return task.failNth() == 0;
+        }
         if (probabilityPercent == 0) {
             return false;
         }
         if (taskFilter && (task == null || !task.makeItFail())) {
             return false;
         }
-        if (times == 0) {
+        if (times == 0 || (filtersStackFirst && !stackFilter.accepts())) {
             return false;
         }
         if (space > size) {
@@ -176,11 +277,11 @@ public final class FaultAttr {
         if (interval > 1 && ++count % interval != 0) {
             return false;
         }
-        return random.nextInt(100) < probabilityPercent;
+        return choice.test(probabilityPercent) && (filtersStackFirst || stackFilter.accepts());
     }
 
-    private boolean fail(Cpu cpu, boolean silent) {
-        if (!silent && verbose > 0) {
+    private void fail(Cpu cpu, boolean silent) {
+        if (!silent && verbose > 0 && messages.allows()) {
             machine.log().print("FAULT_INJECTION: forcing a failure.\n" + "name " + name
                     + ", interval " + interval + ", probability " + probabilityPercent + ", space "
                     + space + ", times " + times);
@@ -191,6 +292,5 @@ public final class FaultAttr {
         if (times > 0) {
             times--;
         }
-        return true;
     }
 }

@@ -2,15 +2,23 @@ package org.kmemlab.fault;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Machine;
+import org.kmemlab.machine.Taint;
 import org.kmemlab.machine.Task;
 
 /// Who called, in the shape of the kernel's stack dump; the frames are Java's.
 public final class StackDump {
 
     private static final int FRAMES_MAX = 32;
+    private static final Set<String> OWN = Set.of(StackDump.class.getName(),
+            StackFilter.class.getName(), FaultAttr.class.getName(), FaultPoints.class.getName());
 
     private StackDump() {
     }
@@ -20,10 +28,30 @@ public final class StackDump {
         lines(machine, cpu).forEach(machine.log()::print);
     }
 
+    /// Prints a warning block; the machine's kernel is tainted by it.
+    ///
+    /// @param text what is wrong; null if the place says it all
+    /// @param place the frame that warns
+    public static void warn(Machine machine, Cpu cpu, @Nullable String text, String place) {
+        List<String> lines = new ArrayList<>();
+        lines.add("------------[ cut here ]------------");
+        if (text != null) {
+            lines.add(text);
+        }
+        Task task = cpu.task();
+        lines.add("WARNING: CPU: " + cpu.id() + " PID: " + (task == null ? 0 : task.pid()) + " at "
+                + place);
+        lines.add("Modules linked in:");
+        lines.addAll(lines(machine, cpu));
+        lines.add("---[ end trace 0000000000000000 ]---");
+        lines.forEach(machine.log()::print);
+        machine.taints().add(Taint.WARNED);
+    }
+
     /// The dump of the calling thread: who runs on the CPU, then the innermost frames.
     public static List<String> lines(Machine machine, Cpu cpu) {
         List<String> lines = new ArrayList<>();
-        lines.add("CPU: " + cpu.id() + " " + who(cpu) + " Not tainted "
+        lines.add("CPU: " + cpu.id() + " " + who(cpu) + " " + machine.taints().text() + " "
                 + machine.profile().version().release());
         lines.add("Call Trace:");
         lines.add(" <TASK>");
@@ -41,15 +69,37 @@ public final class StackDump {
 
     /// The innermost frames of the calling thread, as `class.method+0xposition`.
     public static List<String> frames(int most) {
-        return StackWalker.getInstance()
-                .walk(frames -> frames.filter(frame -> !isOwn(frame.getClassName())).limit(most)
-                        .map(frame -> frame.getClassName() + "." + frame.getMethodName() + "+0x"
-                                + Integer.toHexString(Math.max(frame.getByteCodeIndex(), 0)))
-                        .toList());
+        return walk(frames -> frames.limit(most).map(StackDump::describe).toList());
+    }
+
+    /// The frames from the one on that called into an allocator; all of them if none did.
+    ///
+    /// @param isEntry says of a class whether calls come into the allocator through it
+    public static List<String> callers(Predicate<String> isEntry, int most) {
+        Predicate<StackWalker.StackFrame> entry = frame -> isEntry.test(frame.getClassName());
+        List<String> callers = walk(frames -> frames.dropWhile(entry.negate()).dropWhile(entry)
+                .limit(most).map(StackDump::describe).toList());
+        return callers.isEmpty() ? frames(most) : callers;
+    }
+
+    private static List<String> walk(
+            Function<Stream<StackWalker.StackFrame>, List<String>> reader) {
+        return StackWalker.getInstance().walk(
+                frames -> reader.apply(frames.filter(frame -> !isOwn(frame.getClassName()))));
+    }
+
+    private static String describe(StackWalker.StackFrame frame) {
+        return frame.getClassName() + "." + frame.getMethodName() + "+0x"
+                + Integer.toHexString(Math.max(frame.getByteCodeIndex(), 0));
+    }
+
+    /// The innermost frames, as `package.Class.method`, for filters.
+    static List<String> methods(int most) {
+        return walk(frames -> frames.limit(most)
+                .map(frame -> frame.getClassName() + "." + frame.getMethodName()).toList());
     }
 
     private static boolean isOwn(String className) {
-        return className.equals(StackDump.class.getName())
-                || className.equals(FaultAttr.class.getName());
+        return OWN.contains(className);
     }
 }

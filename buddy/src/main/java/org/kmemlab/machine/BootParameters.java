@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 import org.apache.commons.lang3.StringUtils;
+import org.apache.commons.lang3.Validate;
 
 /// The kernel command line: words `name` or `name=value`, separated by white space.
 ///
@@ -52,8 +53,10 @@ public record BootParameters(String commandLine) {
             return OptionalInt.empty();
         }
         try {
-            return OptionalInt.of(Integer.parseUnsignedInt(text.get()));
-        } catch (NumberFormatException notANumber) {
+            int number = Integer.parseInt(text.get());
+            Validate.isTrue(number >= 0);
+            return OptionalInt.of(number);
+        } catch (IllegalArgumentException notANumber) {
             throw new IllegalArgumentException("boot parameter " + name + "=" + text.get()
                     + ": expected a number from 0 to " + Integer.MAX_VALUE, notANumber);
         }

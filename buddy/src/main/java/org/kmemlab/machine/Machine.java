@@ -16,6 +16,7 @@ public final class Machine implements AutoCloseable {
     private final List<Cpu> cpus;
     private final VirtualClock clock;
     private final KernelLog log = new KernelLog();
+    private final Taints taints = new Taints(log);
     private final ReportLimits reportLimits;
 
     /// Builds the machine; its memory costs nothing until it is touched.
@@ -71,6 +72,11 @@ public final class Machine implements AutoCloseable {
     /// Its log.
     public KernelLog log() {
         return log;
+    }
+
+    /// What its kernel has been through.
+    public Taints taints() {
+        return taints;
     }
 
     /// How often its kernel prints reports.

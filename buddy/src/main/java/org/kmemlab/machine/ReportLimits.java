@@ -53,8 +53,8 @@ public final class ReportLimits {
         return false;
     }
 
-    /// Whether a report of a kind that is printed once in a machine's life has not been printed yet;
-    /// it counts as printed from now on.
+    /// Whether a report of a kind that is printed once in a machine's life has not been printed
+    /// yet; it counts as printed from now on.
     public boolean isFirst(String kind) {
         return printedOnce.add(kind);
     }
