@@ -1,0 +1,149 @@
+package org.kmemlab.lab.input;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+import org.jspecify.annotations.Nullable;
+
+/// Cuts chunks into lines, without copying them, except where a line crosses into the next chunk.
+///
+/// After [#next] has returned true the line is `bytes()[start() .. end())`, without its line feed;
+/// the bytes stay valid until the next call. A line longer than [#MAX_LINE_BYTES] is cut off.
+public final class LineReader implements AutoCloseable {
+
+    /// The longest line that is looked at.
+    public static final int MAX_LINE_BYTES = 1 << 16;
+
+    private final RecordedFile source;
+    private final ChunkFeed feed;
+    private @Nullable Chunk chunk;
+    private byte[] bytes = new byte[0];
+    private int at;
+    private int limit;
+    private int start;
+    private int end;
+    private long number;
+    private boolean tooLong;
+
+    /// Reads the lines of a source, which it closes with itself.
+    public LineReader(RecordedFile source) {
+        this.source = source;
+        this.feed = source.feed();
+    }
+
+    /// Goes to the next line.
+    ///
+    /// @return false at the end of the data
+    /// @throws IOException if the data is damaged; all complete lines before were delivered
+    public boolean next() throws IOException {
+        int lineStart = at;
+        int searchFrom = at;
+        boolean cut = false;
+        while (true) {
+            int lineEnd = Bytes.indexOf(bytes, (byte) '\n', searchFrom, limit);
+            if (lineEnd < limit) {
+                at = lineEnd + 1;
+                return deliver(lineStart, lineEnd, cut);
+            }
+            int tail = limit - lineStart;
+            if (tail > Chunk.HEADROOM) {
+                cut = true;
+                tail = Chunk.HEADROOM;
+            }
+            if (!advance(lineStart, tail)) {
+                at = limit;
+                return tail > 0 && deliver(limit - tail, limit, cut);
+            }
+            lineStart = Chunk.HEADROOM - tail;
+            searchFrom = Chunk.HEADROOM;
+        }
+    }
+
+    private boolean deliver(int lineStart, int lineEnd, boolean cut) {
+        number++;
+        start = lineStart;
+        tooLong = cut || lineEnd - lineStart > Chunk.HEADROOM;
+        end = Math.min(lineEnd, lineStart + Chunk.HEADROOM);
+        if (end > start && bytes[end - 1] == '\r') {
+            end--;
+        }
+        return true;
+    }
+
+    /// Goes to the next chunk, with `tail` bytes of the last line before its data. At the end of
+    /// the data the tail stands at the end of what is left.
+    private boolean advance(int lineStart, int tail) throws IOException {
+        Chunk last = chunk;
+        if (last != null && last.isEmpty()) {
+            return false;
+        }
+        throwIfFailed(last);
+        Chunk next = feed.take();
+        System.arraycopy(bytes, lineStart, next.bytes(), Chunk.HEADROOM - tail, tail);
+        if (last != null) {
+            feed.giveBack(last);
+        }
+        chunk = next;
+        bytes = next.bytes();
+        limit = next.end();
+        at = Chunk.HEADROOM;
+        if (next.isEmpty()) {
+            throwIfFailed(next);
+            return false;
+        }
+        return true;
+    }
+
+    private void throwIfFailed(@Nullable Chunk from) throws IOException {
+        if (from != null && from.failure() != null) {
+            IOException failure = from.failure();
+            if (failure instanceof InputException) {
+                throw failure;
+            }
+            InputException named = new InputException(source.name(), source.bytesRead(),
+                    "cannot be read: " + failure);
+            named.initCause(failure);
+            throw named;
+        }
+    }
+
+    /// What the lines come from.
+    public RecordedFile source() {
+        return source;
+    }
+
+    /// The buffer that the line lies in.
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /// Where the line starts in the buffer.
+    public int start() {
+        return start;
+    }
+
+    /// Where it ends; a carriage return before the line feed is left out.
+    public int end() {
+        return end;
+    }
+
+    /// The number of the line, from 1; 0 before the first.
+    public long number() {
+        return number;
+    }
+
+    /// Whether the line was longer than [#MAX_LINE_BYTES] and lost its end.
+    public boolean isTooLong() {
+        return tooLong;
+    }
+
+    /// The line as text; for readers of rare lines.
+    public String text() {
+        return new String(bytes, start, end - start, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws IOException {
+        source.close();
+    }
+}

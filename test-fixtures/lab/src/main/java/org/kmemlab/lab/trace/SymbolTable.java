@@ -1,0 +1,123 @@
+package org.kmemlab.lab.trace;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+import org.kmemlab.lab.input.Bytes;
+
+/// Numbers for the distinct texts of a trace: call sites, cache names, task names.
+///
+/// A text gets its number when it is first seen, from 1; [#NONE] stands for "not given". Looking
+/// up a known text makes no garbage. Bounded: past [#MAX_SYMBOLS] texts or [#MAX_BYTES] bytes, new
+/// ones are [#NONE], too, so that damaged input cannot fill the memory.
+public final class SymbolTable {
+
+    /// The number of a text that is not given (or found no room).
+    public static final int NONE = 0;
+    /// How many texts are kept.
+    public static final int MAX_SYMBOLS = 1 << 20;
+    /// How many bytes of text are kept.
+    public static final int MAX_BYTES = 1 << 26;
+
+    private static final long MIX = 0x9e37_79b9_7f4a_7c15L;
+
+    private byte[] text = new byte[1 << 12];
+    private int textBytes;
+    /// Text of symbol n: `text[starts[n] .. starts[n + 1])`.
+    private int[] starts = new int[1 << 8];
+    private int[] hashes = new int[1 << 8];
+    private int count;
+    /// Open addressing with linear probing: symbol numbers, 0 = empty; at most half full.
+    private int[] slots = new int[1 << 9];
+
+    /// The number of the text in `bytes[from .. to)`; a new one for a new text.
+    int intern(byte[] bytes, int from, int to) {
+        if (from >= to) {
+            return NONE;
+        }
+        int hash = hash(bytes, from, to);
+        int mask = slots.length - 1;
+        int slot = hash & mask;
+        while (slots[slot] != NONE) {
+            int symbol = slots[slot];
+            if (hashes[symbol] == hash && Arrays.equals(text, starts[symbol], starts[symbol + 1],
+                    bytes, from, to)) {
+                return symbol;
+            }
+            slot = (slot + 1) & mask;
+        }
+        return add(bytes, from, to, hash, slot);
+    }
+
+    private static int hash(byte[] bytes, int from, int to) {
+        long hash = (long) to - from;
+        int at = from;
+        for (; at + Long.BYTES <= to; at += Long.BYTES) {
+            hash = (hash ^ Bytes.eightAt(bytes, at)) * MIX;
+            hash ^= hash >>> 32;
+        }
+        int left = to - at;
+        if (left > 0) {
+            long tail = Bytes.eightAt(bytes, at) & ((1L << (left * Byte.SIZE)) - 1);
+            hash = (hash ^ tail) * MIX;
+            hash ^= hash >>> 32;
+        }
+        return (int) hash;
+    }
+
+    private int add(byte[] bytes, int from, int to, int hash, int slot) {
+        int length = to - from;
+        if (count == MAX_SYMBOLS || length > MAX_BYTES - textBytes) {
+            return NONE;
+        }
+        count++;
+        if (count + 1 == starts.length) {
+            starts = Arrays.copyOf(starts, 2 * starts.length);
+            hashes = Arrays.copyOf(hashes, 2 * hashes.length);
+        }
+        if (textBytes + length > text.length) {
+            text = Arrays.copyOf(text, Math.max(2 * text.length, textBytes + length));
+        }
+        System.arraycopy(bytes, from, text, textBytes, length);
+        starts[count] = textBytes;
+        textBytes += length;
+        starts[count + 1] = textBytes;
+        hashes[count] = hash;
+        slots[slot] = count;
+        if (2 * count >= slots.length) {
+            grow();
+        }
+        return count;
+    }
+
+    private void grow() {
+        int[] larger = new int[2 * slots.length];
+        int mask = larger.length - 1;
+        for (int symbol = 1; symbol <= count; symbol++) {
+            int slot = hashes[symbol] & mask;
+            while (larger[slot] != NONE) {
+                slot = (slot + 1) & mask;
+            }
+            larger[slot] = symbol;
+        }
+        slots = larger;
+    }
+
+    /// How many texts have a number; the numbers are 1 to this.
+    public int size() {
+        return count;
+    }
+
+    /// The text of a number; empty for [#NONE].
+    ///
+    /// @throws IllegalArgumentException if no text has this number
+    public String text(int symbol) {
+        if (symbol < 0 || symbol > count) {
+            throw new IllegalArgumentException(
+                    "symbol " + symbol + ": there are symbols 0 to " + count);
+        }
+        return symbol == NONE ? ""
+                : new String(text, starts[symbol], starts[symbol + 1] - starts[symbol],
+                        StandardCharsets.UTF_8);
+    }
+}
