@@ -1,0 +1,218 @@
+package org.kmemlab.lab.replay;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.agrona.collections.Long2LongHashMap;
+import org.jspecify.annotations.Nullable;
+import org.kmemlab.lab.replay.ReplayResult.CacheFigures;
+import org.kmemlab.lab.trace.SymbolTable;
+import org.kmemlab.slab.CacheSnapshot;
+import org.kmemlab.slab.KmemCache;
+import org.kmemlab.slab.KmemCacheArgs;
+import org.kmemlab.slab.SlabAllocator;
+import org.kmemlab.slab.SlabFlags;
+import org.kmemlab.slab.SlabGeometry;
+
+/// Which cache of our machine stands for which cache of the trace.
+///
+/// Up to Linux 6.8 an allocation does not name its cache, only a free does. So an allocation goes
+/// to the cache that (1) it names, or (2) earlier frees of objects from the same call site and of
+/// the same sizes named, or (3) serves objects of these sizes. The last kind starts without a name
+/// and gets that of the first object freed; the cache itself keeps the name it was created with,
+/// so names for people come from [#snapshots].
+final class CacheDirectory {
+
+    /// Not a cache: the memory came from `kmalloc`.
+    static final int KMALLOC = 0;
+    /// No cache can be made for these sizes.
+    static final int NONE = -1;
+
+    private static final int MAX_CACHES = 1 << 12;
+
+    private static final class Entry {
+        final KmemCache cache;
+        final int pair;
+        String name;
+        boolean isNamed;
+
+        Entry(KmemCache cache, int pair, String name, boolean isNamed) {
+            this.cache = cache;
+            this.pair = pair;
+            this.name = name;
+            this.isNamed = isNamed;
+        }
+    }
+
+    private final SlabAllocator slabs;
+    private final List<KmemCache> known;
+    private final List<Entry> entries = new ArrayList<>();
+    /// By object bytes and stride, packed: the number of the pair, from 0.
+    private final Long2LongHashMap pairOfSizes = new Long2LongHashMap(NONE);
+    private long[] sizesOfPair = new long[1 << 6];
+    private int[] cacheOfPair = new int[1 << 6];
+    private int pairs;
+    /// By call site and pair, packed.
+    private final Long2LongHashMap cacheOfSite = new Long2LongHashMap(NONE);
+    private int[] cacheOfName = new int[1 << 6];
+    private long misplaced;
+
+    /// @param known caches that the recorded kernel had before the trace, the newest first
+    CacheDirectory(SlabAllocator slabs, List<KmemCache> known) {
+        this.slabs = slabs;
+        this.known = known.stream()
+                .filter(cache -> !cache.geometry().flags().has(SlabFlags.KMALLOC)).toList();
+        Arrays.fill(cacheOfName, NONE);
+    }
+
+    /// The cache that an allocation goes to.
+    ///
+    /// @param name symbol of the cache's name, [SymbolTable#NONE] if the event has none
+    /// @param names what the symbols of names stand for
+    int cacheFor(int name, SymbolTable names, int callSite, long objectBytes, long strideBytes) {
+        int pair = pairOf(objectBytes, strideBytes);
+        if (pair == NONE) {
+            return NONE;
+        }
+        if (name != SymbolTable.NONE) {
+            int named = named(name);
+            return named != NONE ? named : createNamed(name, names, pair);
+        }
+        int learned = (int) cacheOfSite.get(siteKey(callSite, pair));
+        if (learned != NONE) {
+            return learned;
+        }
+        if (cacheOfPair[pair] == NONE) {
+            KmemCache same = known(objectBytes, strideBytes);
+            cacheOfPair[pair] = same == null
+                    ? create("unnamed-" + objectBytes + "-" + strideBytes, pair, false)
+                    : enter(same, pair, same.name(), true);
+        }
+        return cacheOfPair[pair];
+    }
+
+    private @Nullable KmemCache known(long objectBytes, long strideBytes) {
+        return known.stream()
+                .filter(cache -> cache.geometry().objectSize() == objectBytes
+                        && cache.geometry().size() == strideBytes)
+                .findFirst().orElse(null);
+    }
+
+    private int pairOf(long objectBytes, long strideBytes) {
+        long packed = objectBytes << Integer.SIZE | (strideBytes & 0xffff_ffffL);
+        int pair = (int) pairOfSizes.get(packed);
+        if (pair != NONE) {
+            return pair;
+        }
+        boolean possible = objectBytes >= 1 && objectBytes <= SlabGeometry.MAX_OBJECT_SIZE / 2
+                && strideBytes >= 1 && strideBytes <= SlabGeometry.MAX_OBJECT_SIZE
+                && pairs < MAX_CACHES;
+        if (!possible) {
+            return NONE;
+        }
+        if (pairs == sizesOfPair.length) {
+            sizesOfPair = Arrays.copyOf(sizesOfPair, 2 * pairs);
+            cacheOfPair = Arrays.copyOf(cacheOfPair, 2 * pairs);
+        }
+        sizesOfPair[pairs] = packed;
+        cacheOfPair[pairs] = NONE;
+        pairOfSizes.put(packed, pairs);
+        return pairs++;
+    }
+
+    private static long siteKey(int callSite, int pair) {
+        return (long) callSite << Integer.SIZE | pair;
+    }
+
+    private int named(int name) {
+        return name < cacheOfName.length ? cacheOfName[name] : NONE;
+    }
+
+    private void setNamed(int name, int cache) {
+        if (name >= cacheOfName.length) {
+            int before = cacheOfName.length;
+            cacheOfName = Arrays.copyOf(cacheOfName, Math.max(2 * before, name + 1));
+            Arrays.fill(cacheOfName, before, cacheOfName.length, NONE);
+        }
+        cacheOfName[name] = cache;
+    }
+
+    private int createNamed(int name, SymbolTable names, int pair) {
+        int cache = create(names.text(name), pair, true);
+        if (cache != NONE) {
+            setNamed(name, cache);
+        }
+        return cache;
+    }
+
+    private int create(String name, int pair, boolean isNamed) {
+        if (entries.size() >= MAX_CACHES) {
+            return NONE;
+        }
+        int objectBytes = (int) (sizesOfPair[pair] >>> Integer.SIZE);
+        int strideBytes = (int) sizesOfPair[pair];
+        KmemCache cache = slabs.caches().stream().filter(known -> known.name().equals(name))
+                .findFirst().orElse(null);
+        if (cache == null) {
+            KmemCacheArgs args = CacheShape.of(name, objectBytes, strideBytes, slabs.settings());
+            cache = slabs.createCache(args);
+        }
+        return enter(cache, pair, name, isNamed);
+    }
+
+    private int enter(KmemCache cache, int pair, String name, boolean isNamed) {
+        entries.add(new Entry(cache, pair, name, isNamed));
+        return entries.size();
+    }
+
+    KmemCache cache(int number) {
+        return entries.get(number - 1).cache;
+    }
+
+    /// Learns from a free that names its cache.
+    ///
+    /// @param cache where the object is, not [#KMALLOC]
+    /// @param name symbol of the name, not [SymbolTable#NONE]
+    /// @param callSite who allocated the object
+    void learn(int cache, int name, SymbolTable names, int callSite) {
+        int known = named(name);
+        if (known == cache) {
+            return;
+        }
+        Entry entry = entries.get(cache - 1);
+        if (known == NONE && !entry.isNamed) {
+            entry.isNamed = true;
+            entry.name = names.text(name);
+            setNamed(name, cache);
+            return;
+        }
+        misplaced++;
+        int right = known == NONE ? createNamed(name, names, entry.pair) : known;
+        if (right != NONE) {
+            cacheOfSite.put(siteKey(callSite, entry.pair), right);
+        }
+    }
+
+    /// All caches of the machine as they are now, the newest first, under the names of the trace.
+    List<CacheSnapshot> snapshots() {
+        Map<String, String> names = new HashMap<>();
+        entries.forEach(entry -> names.put(entry.cache.name(), entry.name));
+        return slabs.caches().stream().map(KmemCache::snapshot)
+                .map(cache -> new CacheSnapshot(names.getOrDefault(cache.name(), cache.name()),
+                        cache.geometry(), cache.refcount(), cache.cpus(), cache.nodes()))
+                .toList();
+    }
+
+    CacheFigures figures() {
+        int named = (int) entries.stream().filter(entry -> entry.isNamed).count();
+        List<String> odd = entries.stream()
+                .filter(entry -> entry.cache.geometry().size() != (int) sizesOfPair[entry.pair])
+                .map(entry -> entry.name + ": " + entry.cache.geometry().size()
+                        + " bytes a slot instead of " + (int) sizesOfPair[entry.pair])
+                .toList();
+        return new CacheFigures(named, entries.size() - named, misplaced, odd);
+    }
+}

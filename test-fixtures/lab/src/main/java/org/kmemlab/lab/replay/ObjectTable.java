@@ -1,0 +1,71 @@
+package org.kmemlab.lab.replay;
+
+import java.util.Arrays;
+
+import org.agrona.collections.Long2LongHashMap;
+
+/// The recorded objects that live: what each one is on our machine. No garbage, O(1).
+///
+/// An object has a slot, a small number; its properties lie in arrays at that index until the slot
+/// is released.
+final class ObjectTable {
+
+    /// No such object.
+    static final int NONE = -1;
+
+    private final Long2LongHashMap slotOfPointer = new Long2LongHashMap(1 << 12, 0.55f, NONE);
+    private int[] freeSlots = new int[1 << 8];
+    private int freeCount;
+    private int slotCount;
+
+    /// The object's address on our machine; 0 if there was no memory for it.
+    long[] ownAddress = new long[1 << 8];
+    /// Bytes it takes in the recorded kernel.
+    long[] allocatedBytes = new long[1 << 8];
+    /// The cache it lies in, by [CacheDirectory].
+    int[] cache = new int[1 << 8];
+    /// Who allocated it, by the trace's symbols.
+    int[] callSite = new int[1 << 8];
+    /// The CPU it was allocated on.
+    int[] cpu = new int[1 << 8];
+
+    /// The slot of a recorded pointer, [#NONE] if no object lives there.
+    int slotOf(long pointer) {
+        return (int) slotOfPointer.get(pointer);
+    }
+
+    /// A new object's slot; its pointer must not be known.
+    int add(long pointer) {
+        int slot = freeCount > 0 ? freeSlots[--freeCount] : slotCount++;
+        if (slot == ownAddress.length) {
+            grow();
+        }
+        slotOfPointer.put(pointer, slot);
+        return slot;
+    }
+
+    private void grow() {
+        int length = 2 * ownAddress.length;
+        ownAddress = Arrays.copyOf(ownAddress, length);
+        allocatedBytes = Arrays.copyOf(allocatedBytes, length);
+        cache = Arrays.copyOf(cache, length);
+        callSite = Arrays.copyOf(callSite, length);
+        cpu = Arrays.copyOf(cpu, length);
+        freeSlots = Arrays.copyOf(freeSlots, length);
+    }
+
+    /// Forgets an object. Its properties may be read until the next [#add].
+    ///
+    /// @return the slot it had, [#NONE] if no object lives there
+    int remove(long pointer) {
+        int slot = (int) slotOfPointer.remove(pointer);
+        if (slot != NONE) {
+            freeSlots[freeCount++] = slot;
+        }
+        return slot;
+    }
+
+    int size() {
+        return slotOfPointer.size();
+    }
+}

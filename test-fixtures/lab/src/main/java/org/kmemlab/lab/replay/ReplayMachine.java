@@ -1,0 +1,53 @@
+package org.kmemlab.lab.replay;
+
+import org.kmemlab.lab.state.RecordedState;
+import org.kmemlab.lab.trace.TraceSurvey;
+import org.kmemlab.machine.KernelProfile;
+import org.kmemlab.machine.MachineConfig;
+
+/// Machines that a trace can be replayed on, where the user does not say which.
+public final class ReplayMachine {
+
+    /// Memory of a machine whose trace has no pages, in MiB.
+    public static final int DEFAULT_MIB = 512;
+
+    private static final int LEAST_MIB = 64;
+    private static final int MOST_MIB = 1 << 16;
+    private static final int PAGES_PER_MIB_SHIFT = 8;
+
+    private ReplayMachine() {
+    }
+
+    /// A PC with the CPUs of the trace, and with the next power of two of MiB above the highest
+    /// page frame seen, 64 MiB to 64 GiB.
+    ///
+    /// @param profile the kernel; its caches are kept apart, as the trace names them after merging
+    /// @throws IllegalArgumentException if the trace has more CPUs than a machine can have
+    public static MachineConfig config(TraceSurvey survey, KernelProfile profile) {
+        return MachineConfig.ofMebibytes(mebibytes(survey)).withProfile(unmerged(profile))
+                .withCpus(survey.cpus());
+    }
+
+    /// The machine that a state was recorded on, with the CPUs of the trace.
+    public static MachineConfig config(TraceSurvey survey, RecordedState state,
+            KernelProfile profile) {
+        return MachineConfig.ofZones(state.spans()).withProfile(unmerged(profile))
+                .withCpus(Math.max(survey.cpus(), state.cpus()));
+    }
+
+    private static int mebibytes(TraceSurvey survey) {
+        if (survey.endPfn() <= 0) {
+            return DEFAULT_MIB;
+        }
+        long least = (survey.endPfn() - 1) >> PAGES_PER_MIB_SHIFT;
+        if (least >= MOST_MIB) {
+            return MOST_MIB;
+        }
+        return Math.max(LEAST_MIB, Integer.highestOneBit((int) least) * 2);
+    }
+
+    private static KernelProfile unmerged(KernelProfile profile) {
+        KernelProfile slub = profile.onSlub();
+        return slub.boot().has("slab_nomerge") ? slub : slub.booted("slab_nomerge");
+    }
+}
