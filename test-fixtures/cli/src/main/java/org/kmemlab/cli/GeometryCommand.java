@@ -1,0 +1,94 @@
+package org.kmemlab.cli;
+
+import java.io.PrintWriter;
+
+import org.kmemlab.buddy.GfpFlags;
+import org.kmemlab.lab.oracle.OracleMachine;
+import org.kmemlab.slab.SlabFlags;
+import org.kmemlab.slab.SlabGeometry;
+import org.kmemlab.slab.SlabGeometry.Request;
+import org.kmemlab.slab.SlabSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Draws what a cache would look like.
+@Command(name = "geometry",
+        description = "Draws one object's slot and the slab that kmem_cache_create would make of"
+                + " it, with the bytes that are lost, and says why it is so.",
+        footer = {"  kmemlab geometry --size 64", "  kmemlab geometry --size 64 --ctor",
+            "  kmemlab geometry --size 100 --flags HWCACHE_ALIGN,PANIC --cpus 8",
+            "  kmemlab geometry --size 100 --boot slub_debug=FZPU --kernel deb61"})
+final class GeometryCommand extends StandardCommand {
+
+    @Mixin
+    private MachineOptions machineOptions;
+    @Option(names = "--size", required = true, paramLabel = "N", converter = WholeNumber.class,
+            description = "Bytes of one object, 1 to " + SlabGeometry.MAX_OBJECT_SIZE + ".")
+    private long size;
+
+    @Option(names = "--align", paramLabel = "A", converter = WholeNumber.class,
+            description = "Wanted alignment in bytes, 0 (the default) to "
+                    + SlabGeometry.MAX_OBJECT_SIZE + ".")
+    private long align;
+
+    @Option(names = "--flags", paramLabel = "FLAGS", defaultValue = "none",
+            description = "Slab flags such as 'HWCACHE_ALIGN|POISON', with or without SLAB_,"
+                    + " or a number such as 0x2000.")
+    private String flags;
+
+    @Option(names = "--ctor", description = "The cache has a constructor.")
+    private boolean ctor;
+
+    @Override
+    public Integer call() {
+        Request request = new Request(
+                WholeNumber.within(size, 1, SlabGeometry.MAX_OBJECT_SIZE, "--size", " bytes"),
+                WholeNumber.within(align, 0, SlabGeometry.MAX_OBJECT_SIZE, "--align", " bytes"),
+                slabFlags(flags), ctor);
+        OracleMachine machine = machineOptions.machine(null);
+        SlabSettings settings = SlabSettings.of(machine.profile(), machine.cpus(),
+                machine.maxCpus());
+        SlabGeometry geometry = SlabGeometry.of(request, settings);
+        PrintWriter out = out();
+        GeometryDrawing.lines(request, geometry, title(machine)).forEach(out::println);
+        GeometryReasons.lines(request, geometry, settings).forEach(out::println);
+        return ExitCode.GOOD;
+    }
+
+    private static String title(OracleMachine machine) {
+        String boot = machine.profile().boot().commandLine();
+        return machine.build() + ", " + (machine.cpus() == 1 ? "1 CPU" : machine.cpus() + " CPUs")
+                + (machine.maxCpus() > machine.cpus() ? " of " + machine.maxCpus() : "")
+                + (boot.isEmpty() ? "" : ", " + boot);
+    }
+
+    private static SlabFlags slabFlags(String text) {
+        SlabFlags parsed;
+        try {
+            parsed = SlabFlags.parse(text.replace(',', '|'));
+        } catch (IllegalArgumentException unknown) {
+            throw isGfp(text) ? new IllegalArgumentException("--flags '" + text
+                    + "': these are gfp flags, which a request has; a cache has slab flags such as"
+                    + " SLAB_HWCACHE_ALIGN", unknown) : unknown;
+        }
+        SlabFlags refused = parsed.without(SlabFlags.PERMITTED);
+        if (refused.bits() != 0) {
+            throw new IllegalArgumentException("--flags '" + text + "': kmem_cache_create refuses "
+                    + refused + " with error -22; it accepts " + SlabFlags.PERMITTED);
+        }
+        return parsed;
+    }
+
+    private static boolean isGfp(String text) {
+        return text.contains("GFP_") && isParsable(text);
+    }
+
+    private static boolean isParsable(String text) {
+        try {
+            return GfpFlags.parse(text.replace(',', '|')).bits() != 0;
+        } catch (IllegalArgumentException unknown) {
+            return false;
+        }
+    }
+}

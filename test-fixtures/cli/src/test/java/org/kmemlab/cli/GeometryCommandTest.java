@@ -1,0 +1,142 @@
+package org.kmemlab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GeometryCommandTest {
+
+    /// The drawing would show other offsets than the kernel uses.
+    @Test
+    void geometry_constructor_drawsTheMovedFreePointer() {
+        CliRun run = CliRun.of("geometry", "--size", "64", "--ctor");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.GOOD);
+        assertThat(run.out()).isEqualTo("""
+                object of 64 bytes, align 0 -> 8, flags none, with a constructor
+                on linux-6.1, 1 CPU
+
+                one slot, 72 bytes
+
+                  |%sFFFFFFFF|
+
+                  offset   bytes
+                       0      64  O  object
+                      64       8  F  free pointer
+                      72             next slot
+
+                a slab of order 0: 1 page, 4096 bytes
+
+                  offset
+                       0  object 0
+                      72  object 1
+                     144  object 2
+                     ...
+                    3960  object 55
+                    4032  64 bytes left over
+                    4096  end
+
+                waste                  bytes  percent
+                  in each slot             8   11.11 %%
+                  behind the last slot    64    1.56 %%
+                  in the whole slab      512   12.50 %%
+
+                order             0  log2 of the pages of a slab
+                objects          56  in a slab
+                min order         0  when memory is short, with 56 objects
+                min_partial       5  slabs that a node keeps though they are empty
+                cpu_partial     120  objects that a CPU keeps aside, counted as 5 half-full slabs
+
+                A constructed object keeps its state while it is free, so the free pointer cannot \
+                lie in it and moves behind it.
+                  Without the constructor: slots of 64 instead of 72 bytes, 64 objects in a slab of \
+                order 0 instead of 56 in one of order 0.
+                """.formatted("O".repeat(64)));
+    }
+
+    /// The parts of a slot with all debug data would be drawn in the wrong place.
+    @Test
+    void geometry_allDebugFlags_drawsEveryPart() {
+        CliRun run = CliRun.of("geometry", "--size", "64", "--boot", "slub_debug=FZPU");
+
+        assertThat(run.outLines()).contains("one slot, 160 bytes",
+                "       0       8  R  left red zone", "       8      64  O  object",
+                "      72       8  r  right red zone", "      80       8  F  free pointer",
+                "      88      32  A  who allocated it", "     120      32  T  who freed it",
+                "     152       8  -  padding", "     160             next slot",
+                "cpu_partial       0  a CPU keeps no partial slabs aside",
+                "slub_debug adds SLAB_CONSISTENCY_CHECKS|SLAB_RED_ZONE|SLAB_POISON"
+                        + "|SLAB_STORE_USER.");
+    }
+
+    /// The number of CPUs, and so the size of slabs, would not be what was asked for.
+    @ParameterizedTest
+    @CsvSource({"1, 0, 8", "2, 1, 16", "8, 2, 32"})
+    void geometry_cpus_changeTheOrder(String cpus, int order, int objects) {
+        CliRun run = CliRun.of("geometry", "--size", "512", "--cpus", cpus);
+
+        assertThat(run.outLines()).contains(
+                "order             " + order + "  log2 of the pages of a slab",
+                String.format("objects          %2d  in a slab", objects));
+    }
+
+    /// A wish would be listed without what it costs.
+    @Test
+    void geometry_flagsWithAndWithoutPrefix_areExplained() {
+        CliRun run = CliRun.of("geometry", "--size", "100", "--flags",
+                "HWCACHE_ALIGN,SLAB_POISON|0x80000");
+
+        assertThat(run.outLines().getFirst()).isEqualTo("object of 100 bytes, align 0 -> 64, flags "
+                + "SLAB_POISON|SLAB_HWCACHE_ALIGN|SLAB_TYPESAFE_BY_RCU");
+        assertThat(run.out()).contains("Without SLAB_TYPESAFE_BY_RCU: the same slots of 128 bytes",
+                "Without SLAB_POISON:", "Without SLAB_HWCACHE_ALIGN: slots of 112 instead of 128");
+    }
+
+    /// An alignment that rounds in an odd way would pass without a word.
+    @Test
+    void geometry_alignNoPowerOfTwo_warns() {
+        CliRun run = CliRun.of("geometry", "--size", "100", "--align", "24");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.GOOD);
+        assertThat(run.out()).contains("warning: align 24 is not a power of two");
+    }
+
+    /// An object that pays for its alignment would not be told so.
+    @Test
+    void geometry_alignLargerThanObject_saysWhatItCosts() {
+        CliRun run = CliRun.of("geometry", "--size", "10", "--align", "64");
+
+        assertThat(run.out()).contains("takes a whole unit of 64 bytes",
+                "With the default alignment: slots of 16 instead of 64 bytes");
+    }
+
+    /// Nonsense would be computed, or end in a message that does not name value and limit.
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "--size 0; --size 0: expected 1 to 4194304 bytes",
+        "--size -1; --size -1: expected 1 to 4194304 bytes",
+        "--size 4194305; --size 4194305: expected 1 to 4194304 bytes",
+        "--size 99999999999999999999; '99999999999999999999': expected a whole number",
+        "--size abc; 'abc': expected a whole number",
+        "--size 8 --align -8; --align -8: expected 0 to 4194304 bytes",
+        "--size 8 --cpus 0; --cpus 0: expected 1 to 4096",
+        "--size 8 --cpus 5000; --cpus 5000: expected 1 to 4096",
+        "--size 8 --cpus 4 --max-cpus 2; --max-cpus 2: expected 4 to 4096",
+        "--size 8 --kernel 2.4; unknown kernel '2.4'",
+        "--size 8 --boot slub_max_order=x; slub_max_order=x: expected a number",
+        "--size 8 --flags SHINY; unknown slab flag 'SHINY'",
+        "--size 8 --flags GFP_KERNEL; these are gfp flags",
+        "--size 8 --flags 0xcc0; refuses 0xc0 with error -22",
+        "--size 4194304 --flags RED_ZONE; exceeds the largest slab"})
+    void geometry_nonsense_isAUsageErrorWithValueAndLimit(String args, String message) {
+        String[] words = ("geometry " + args).split(" ");
+
+        CliRun run = CliRun.of(words);
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains(message).doesNotContain("\tat ");
+    }
+}
