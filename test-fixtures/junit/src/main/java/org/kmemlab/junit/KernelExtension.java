@@ -1,0 +1,69 @@
+package org.kmemlab.junit;
+
+import java.util.List;
+import java.util.Objects;
+
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.kmemlab.api.Kernel;
+import org.kmemlab.machine.KernelProfile;
+import org.kmemlab.machine.MachineConfig;
+
+/// Boots a kernel before each test of [KernelTest] and checks it afterwards.
+final class KernelExtension implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
+
+    private static final Namespace NAMESPACE = Namespace.create(KernelExtension.class);
+    private static final int LEAKS_SHOWN = 20;
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        KernelTest wanted = wanted(context);
+        MachineConfig config = MachineConfig.ofMebibytes(wanted.memoryMib())
+                .withProfile(KernelProfile.of(wanted.kernel()).booted(wanted.boot()))
+                .withCpus(wanted.cpus()).withSeed(wanted.seed());
+        context.getStore(NAMESPACE).put(Kernel.class, Kernel.boot(config));
+    }
+
+    private static KernelTest wanted(ExtensionContext context) {
+        return context.getRequiredTestMethod().getAnnotation(KernelTest.class);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        try (Kernel kernel = kernel(context)) {
+            if (context.getExecutionException().isEmpty()) {
+                check(kernel, wanted(context));
+            }
+        }
+    }
+
+    private static void check(Kernel kernel, KernelTest wanted) {
+        kernel.pages().validate();
+        kernel.slab().validate();
+        List<String> leaks = kernel.leaks();
+        if (!leaks.isEmpty()) {
+            throw new AssertionError(leaks.size() + " left allocated after the test:\n  "
+                    + String.join("\n  ", leaks.stream().limit(LEAKS_SHOWN).toList())
+                    + (leaks.size() > LEAKS_SHOWN ? "\n  ..." : "") + "\nreplay with " + wanted);
+        }
+    }
+
+    private static Kernel kernel(ExtensionContext context) {
+        return Objects.requireNonNull(
+                context.getStore(NAMESPACE).get(Kernel.class, Kernel.class), "no kernel was booted");
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == Kernel.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return kernel(context);
+    }
+}
