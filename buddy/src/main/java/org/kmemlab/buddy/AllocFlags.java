@@ -16,8 +16,6 @@ final class AllocFlags {
     static final int NON_BLOCK = 0x10;
     /// May take half of the min reserve.
     static final int MIN_RESERVE = 0x20;
-    /// Obey cpusets.
-    static final int CPUSET = 0x40;
     /// Take whole pageblocks from other types or nothing.
     static final int NOFRAGMENT = 0x100;
     /// May take from the high-order atomic reserve and extends it.

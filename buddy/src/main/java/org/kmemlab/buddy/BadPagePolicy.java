@@ -4,8 +4,8 @@ package org.kmemlab.buddy;
 public enum BadPagePolicy {
     /// A [BadPageException] says what is wrong.
     REFUSE,
-    /// A report in the log (`BUG: Bad page state`), as from the kernel, and the pages are lost to
-    /// their user and to everybody else. A frame that the machine does not have is refused all the
-    /// same.
+    /// A report in the log (`BUG: Bad page state`), as from the kernel; nothing is changed, so that
+    /// whoever does hold the pages keeps them. A frame that the machine does not have is refused
+    /// all the same.
     REPORT
 }

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.PhysicalMemory;
-import org.kmemlab.machine.ZoneType;
 
 /// Requests for other numbers of pages than one block: many single pages, or a number that is no
 /// power of two.
@@ -28,10 +27,12 @@ final class BulkPages {
         if (filled == pfns.length) {
             return filled;
         }
-        boolean one = pfns.length - filled == 1 || gfp.has(GfpFlags.ACCOUNT)
-                || pages.handover().owner() != null;
-        int first = one ? PageAllocator.NONE : takeMany(cpu, node, gfp, pfns, filled);
-        if (first == PageAllocator.NONE) {
+        boolean many = pfns.length - filled > 1 && !gfp.has(GfpFlags.ACCOUNT)
+                && pages.handover().owner() == null;
+        if (many && pages.failPageAlloc().shouldFail(cpu, gfp, 0)) {
+            return filled;
+        }
+        if (!many || !takeMany(cpu, node, gfp, pfns, filled)) {
             pfns[filled] = pages.allocPagesNode(cpu, node, gfp, 0);
         }
         return filledFrom(pfns, filled);
@@ -48,16 +49,13 @@ final class BulkPages {
 
     /// Fills the array from the lists of the CPU.
     ///
-    /// @return the first page taken; [PageAllocator#NONE] if there was none
-    private int takeMany(Cpu cpu, int node, GfpFlags gfp, int[] pfns, int filled) {
-        if (pages.failPageAlloc().shouldFail(cpu, gfp, 0)) {
-            return PageAllocator.NONE;
-        }
+    /// @return whether any page was taken
+    private boolean takeMany(Cpu cpu, int node, GfpFlags gfp, int[] pfns, int filled) {
         Zone zone = zoneFor(cpu, node, gfp, pfns.length);
         if (zone == null) {
-            return PageAllocator.NONE;
+            return false;
         }
-        int first = PageAllocator.NONE;
+        boolean any = false;
         for (int i = filled; i < pfns.length; i++) {
             if (pfns[i] != PageAllocator.NONE) {
                 continue;
@@ -68,9 +66,9 @@ final class BulkPages {
             }
             walk.prepare(zone, cpu, pfn, gfp, 0);
             pfns[i] = pfn;
-            first = first == PageAllocator.NONE ? pfn : first;
+            any = true;
         }
-        return first;
+        return any;
     }
 
     private int takeOne(Cpu cpu, Zone zone, MigrateType type) {
@@ -80,18 +78,14 @@ final class BulkPages {
     }
 
     /// The first zone of the node that stays above its low mark with all pages taken.
-    private @Nullable Zone zoneFor(Cpu cpu, int node, GfpFlags gfp,
-            int count) {
-        ZoneList list = walk.listFor(cpu, node, gfp);
-        int preferred = list.preferred(gfp.highestZone());
-        for (int i = preferred; i < list.size(); i++) {
-            Zone zone = list.get(i);
-            if (zone.span.node() != list.get(preferred).span.node()) {
+    private @Nullable Zone zoneFor(Cpu cpu, int node, GfpFlags gfp, int count) {
+        Zone[] zones = walk.listFor(cpu, node, gfp).upTo(gfp.highestZone());
+        for (Zone zone : zones) {
+            if (zone.span.node() != zones[0].span.node()) {
                 return null;
             }
-            ZoneType highest = list.get(preferred).span.type();
             int mark = zone.marks.mark(AllocFlags.WMARK_LOW) + count;
-            if (zone.marks.passes(zone, 0, mark, highest, AllocFlags.WMARK_LOW)) {
+            if (zone.marks.passes(zone, 0, mark, zones[0].span.type(), AllocFlags.WMARK_LOW)) {
                 return zone;
             }
         }
@@ -113,7 +107,11 @@ final class BulkPages {
 
     void freeExact(Cpu cpu, int pfn, long bytes) {
         orderOf(bytes);
-        for (int at = pfn; at < pfn + pagesOf(bytes); at++) {
+        int end = pfn + pagesOf(bytes);
+        for (int at = pfn; at < end; at++) {
+            pages.checkHeld(at, 0);
+        }
+        for (int at = pfn; at < end; at++) {
             pages.freePages(cpu, at, 0);
         }
     }

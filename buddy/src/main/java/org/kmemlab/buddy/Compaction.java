@@ -48,9 +48,8 @@ final class Compaction {
     Outcome run(int cpu, int order, ZoneType highest, ZoneList zones) {
         boolean tried = false;
         boolean success = false;
-        for (int i = zones.preferred(highest); i < zones.size() && !success; i++) {
-            Zone zone = zones.get(i);
-            if (zone.compactDefer.shouldSkip(order)) {
+        for (Zone zone : zones.upTo(highest)) {
+            if (success || zone.compactDefer.shouldSkip(order)) {
                 continue;
             }
             switch (Suitability.of(zone, order, highest)) {
@@ -143,6 +142,7 @@ final class Compaction {
             boolean moved = owners.stream()
                     .anyMatch(owner -> owner.holds(from) && owner.migrate(from, to));
             if (moved) {
+                zone.map.setPrev(to, 0, zone.map.prev(from, 0));
                 handover.moved(from, to);
             }
             give(moved ? from : to);

@@ -59,7 +59,8 @@ public final class DecisionTrail implements PageEvents {
     private static String refusal(Zone zone, int order) {
         Fragmentation fragmentation = zone.fragmentation();
         return ": passed over" + (order > 0 && fragmentation.suitableBlocks(order) == 0
-                ? ", it has no block of order " + order + " and more" : "");
+                ? ", it has no block of order " + order + " and more"
+                : "");
     }
 
     void cpuListAsked(Zone zone, Cpu cpu, int order, MigrateType type) {
@@ -95,7 +96,7 @@ public final class DecisionTrail implements PageEvents {
         say("    " + start.label() + " has none: " + hex(pfn) + " of order " + fallbackOrder
                 + " taken from " + fallback.label() + "; its pageblock "
                 + (changedOwnership ? "is " + start.label() + " now"
-                        : "keeps its type, since too much of it is in use otherwise"));
+                        : "keeps its type"));
     }
 
     private static String name(Zone zone) {

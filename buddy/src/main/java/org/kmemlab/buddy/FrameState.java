@@ -50,7 +50,7 @@ final class FrameState {
 
     static boolean isUsed(short state) {
         int kind = kind(state);
-        return kind >= USED && kind < USED + PageUse.values().length;
+        return kind >= USED && kind < USED + PageUse.COUNT;
     }
 
     static short used(PageUse use, int order) {
@@ -65,7 +65,10 @@ final class FrameState {
             case PER_CPU -> "is on a per-CPU list (order " + order(state) + ")";
             case USED_BEFORE -> "is in use, order unknown";
             case GUARD -> "is a guard page (order " + order(state) + ")";
-            default -> "is allocated with order " + order(state);
+            default -> "is allocated with order " + order(state)
+                    + (kind(state) == USED ? ""
+                            : " and belongs to "
+                                    + PageUse.of(kind(state) - USED));
         };
     }
 }

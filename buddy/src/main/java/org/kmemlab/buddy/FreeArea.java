@@ -98,8 +98,11 @@ final class FreeArea {
     /// The blocks of one list, from the one handed out next to the last.
     List<Integer> list(MigrateType type) {
         List<Integer> pfns = new ArrayList<>();
-        for (int pfn = first(type); pfn != PageAllocator.NONE; pfn = map.next(pfn, order)) {
+        int pfn = first(type);
+        // A broken list could be a ring; one block more than there are shows that it is.
+        while (pfn != PageAllocator.NONE && pfns.size() <= nrFree) {
             pfns.add(pfn);
+            pfn = map.next(pfn, order);
         }
         return pfns;
     }

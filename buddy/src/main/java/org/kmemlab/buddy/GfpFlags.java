@@ -99,6 +99,8 @@ public record GfpFlags(int bits) {
     /// A huge page, with an effort.
     public static final GfpFlags GFP_TRANSHUGE = GFP_TRANSHUGE_LIGHT.with(DIRECT_RECLAIM);
 
+    private static final GfpFlags HIGHMEM_MOVABLE = HIGHMEM.with(MOVABLE);
+
     /// The largest flag word that has only defined bits.
     public static final int DEFINED_BITS = 0xff_ffff;
 
@@ -215,7 +217,7 @@ public record GfpFlags(int bits) {
         if (has(DMA32)) {
             return ZoneType.DMA32;
         }
-        return hasAll(HIGHMEM.with(MOVABLE)) ? ZoneType.MOVABLE : ZoneType.NORMAL;
+        return hasAll(HIGHMEM_MOVABLE) ? ZoneType.MOVABLE : ZoneType.NORMAL;
     }
 
     /// The number and the names, as reports print them: `0xcc0(GFP_KERNEL)`, `0(none)`.

@@ -34,7 +34,8 @@ final class HeldBlocks {
             throw new BadPageException(pfn, order, "is no block of that order in this machine");
         }
         short state = map.state(pfn);
-        boolean held = FrameState.isUsed(state) && FrameState.order(state) == order;
+        boolean held = FrameState.kind(state) == FrameState.USED
+                && FrameState.order(state) == order;
         if (!held) {
             checkUsedBefore(pfn, order);
         }

@@ -22,7 +22,8 @@ final class HighatomicReserve {
     /// pageblock) is already.
     void reserve(int pfn) {
         int most = zone.span.managedPages() / 100 + zone.map.pageblockPages();
-        if (reservedPages >= most || !zone.map.pageblockType(pfn).isMergeable()) {
+        boolean movable = !zone.keepsListsClean() || zone.spansPageblock(pfn);
+        if (reservedPages >= most || !movable || !zone.map.pageblockType(pfn).isMergeable()) {
             return;
         }
         reservedPages += zone.map.pageblockPages();
@@ -46,7 +47,9 @@ final class HighatomicReserve {
                     reservedPages -= Math.min(reservedPages, zone.map.pageblockPages());
                 }
                 zone.map.setPageblockType(pfn, type);
-                return zone.moveFreeBlocks(pfn, type) > 0;
+                if (zone.moveFreeBlocks(pfn, type) > 0) {
+                    return true;
+                }
             }
         }
         return false;

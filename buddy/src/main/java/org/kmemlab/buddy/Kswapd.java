@@ -9,7 +9,7 @@ import org.kmemlab.machine.ZoneType;
 /// The background reclaimer of one node, on virtual time.
 ///
 /// A request that finds its zones below the low watermark wakes it; it runs when time moves on. It
-/// reclaims until every zone is above its high watermark and the boosts are gone, then has the zones
+/// reclaims until some zone is above its high watermark and the boosts are gone, then has the zones
 /// compacted for the order that was asked for. After [#FAILURES_MOST] rounds without progress it
 /// stays asleep until a request reclaims some.
 ///
@@ -50,7 +50,7 @@ final class Kswapd {
     }
 
     /// Wakes it unless the node is balanced or it has given up.
-    private void wake(Cpu cpu, int wantedOrder, ZoneType highest) {
+    void wake(Cpu cpu, int wantedOrder, ZoneType highest) {
         order = Math.max(order, wantedOrder);
         boolean idle = failures >= FAILURES_MOST || (isBalanced(wantedOrder, highest)
                 && zones.stream().noneMatch(zone -> zone.marks.boostPages() > 0));

@@ -95,7 +95,7 @@ public final class MemMap {
 
     /// Who uses the allocated block that starts at `headPfn`.
     public PageUse useOf(int headPfn) {
-        return PageUse.values()[FrameState.kind(usedState(headPfn)) - FrameState.USED];
+        return PageUse.of(FrameState.kind(usedState(headPfn)) - FrameState.USED);
     }
 
     /// The number that the user of a block gave it; 0 unless set.
@@ -129,6 +129,14 @@ public final class MemMap {
                 "pfn 0x" + Integer.toHexString(pfn) + ": no zone has it");
     }
 
+    /// Says that a block is nobody's in particular any more, so that it can be given back with
+    /// [PageAllocator#freePages]. A block in use since before the recorded state is left alone.
+    public void clearOwner(int headPfn) {
+        if (isFrame(headPfn) && FrameState.isUsed(state(headPfn))) {
+            setOwner(headPfn, PageUse.PLAIN, 0);
+        }
+    }
+
     private short usedState(int headPfn) {
         short state = isFrame(headPfn) ? state(headPfn) : 0;
         if (!FrameState.isUsed(state)) {
@@ -159,6 +167,11 @@ public final class MemMap {
             use |= useOf(pfn) == PageUse.SLAB ? PageDescriptor.SLAB : 0;
         }
         return new PageDescriptor(pfn, spanOf(pfn), use, 0, used, used ? 1 : 0);
+    }
+
+    /// Whether some zone spans a frame: there are frame numbers between zones.
+    boolean isSpanned(int pfn) {
+        return spans.stream().anyMatch(span -> pfn >= span.startPfn() && pfn < span.endPfn());
     }
 
     boolean isFrame(int pfn) {

@@ -3,6 +3,7 @@ package org.kmemlab.buddy;
 import static org.kmemlab.machine.KernelProfile.MAX_PAGE_ORDER;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -33,9 +34,13 @@ public final class PageAllocator {
     /// No page frame: what a request gets when there is no memory.
     public static final int NONE = -1;
 
+    private static final GfpFlags BOTH_MOBILITIES = GfpFlags.MOVABLE.with(GfpFlags.RECLAIMABLE);
+
     private final Machine machine;
     private final MemMap memMap;
     private final List<Zone> zones = new ArrayList<>();
+    /// The zones, the largest first: where a freed page most likely lies.
+    private final Zone[] byUse;
     private final ZoneWalk walk;
     private final FailPageAlloc failPageAlloc;
     private final Reclaim reclaim;
@@ -79,6 +84,9 @@ public final class PageAllocator {
         for (int i = 0; i < spans.size(); i++) {
             zones.add(new Zone(machine, memMap, spans.get(i), marks.get(i)));
         }
+        byUse = zones.stream()
+                .sorted(Comparator.comparingInt((Zone zone) -> -zone.span.managedPages()))
+                .toArray(Zone[]::new);
         failPageAlloc = new FailPageAlloc(machine);
         handover = new PageHandover(machine, memMap);
         handoverOn = handover.isOn();
@@ -91,6 +99,7 @@ public final class PageAllocator {
             kswapds.add(new Kswapd(machine, node, zones, walk.nodeList(node), reclaim, compaction,
                     counters));
         }
+        walk.wakes(kswapds);
         perCpuPages = machine.config().perCpuPages();
     }
 
@@ -118,12 +127,17 @@ public final class PageAllocator {
     ///
     /// @param node the node to ask first; -1 for the CPU's
     /// @return the block's first frame; [#NONE] if there is no memory
-    /// @throws IllegalArgumentException if the machine has no such node or the order is negative
+    /// @throws IllegalArgumentException if the machine has no such node, the order is negative, or
+    ///         the flags have both mobility bits
     @CheckReturnValue
     public int allocPagesNode(Cpu cpu, int node, GfpFlags gfp, int order) {
         ZoneList list = walk.listFor(cpu, node, gfp);
         if (order < 0) {
             throw new IllegalArgumentException("order " + order + ": expected 0 or more");
+        }
+        if (gfp.hasAll(BOTH_MOBILITIES)) {
+            throw new IllegalArgumentException("gfp flags " + gfp
+                    + ": __GFP_MOVABLE and __GFP_RECLAIMABLE exclude each other");
         }
         if (order > MAX_PAGE_ORDER) {
             handover.reports().orderTooLarge(cpu, gfp);
@@ -181,7 +195,7 @@ public final class PageAllocator {
         try {
             held.release(pfn, order);
         } catch (BadPageException bad) {
-            if (badPagePolicy == BadPagePolicy.REFUSE || !memMap.isFrame(pfn)) {
+            if (badPagePolicy == BadPagePolicy.REFUSE || !memMap.isSpanned(pfn)) {
                 throw bad;
             }
             handover.reports().badPage(cpu, pfn);
@@ -194,8 +208,12 @@ public final class PageAllocator {
         return zoneOf(pfn);
     }
 
+    void checkHeld(int pfn, int order) {
+        held.check(pfn, order);
+    }
+
     Zone zoneOf(int pfn) {
-        for (Zone zone : zones) {
+        for (Zone zone : byUse) {
             if (zone.contains(pfn)) {
                 return zone;
             }

@@ -7,5 +7,15 @@ public enum PageUse {
     /// A slab of a cache.
     SLAB,
     /// A `kmalloc` too large for any cache.
-    LARGE_KMALLOC
+    LARGE_KMALLOC;
+
+    /// How many uses there are.
+    static final int COUNT = 3;
+
+    private static final PageUse[] VALUES = values();
+
+    /// The use of this number.
+    static PageUse of(int number) {
+        return VALUES[number];
+    }
 }

@@ -21,7 +21,7 @@ final class PerCpuPages {
     private static final int HUGE_PAGE_ORDER = 9;
     private static final int LOW_ORDER_LISTS = PCP_TYPES * (COSTLY_ORDER + 1);
     private static final int HUGE_PAGE_LISTS = 2;
-    private static final int FREE_FACTOR_MOST = 5;
+    static final int FREE_FACTOR_MOST = 5;
 
     private final Zone zone;
     private final int cpu;
@@ -187,11 +187,7 @@ final class PerCpuPages {
         freeFactor = state.freeFactor();
         countPages = 0;
         for (ZoneState.CpuList recorded : state.lists()) {
-            if (recorded.index() < 0 || recorded.index() >= lists.length) {
-                throw new IllegalArgumentException("per-CPU list " + recorded.index()
-                        + ": this kernel has lists 0 to " + (lists.length - 1));
-            }
-            int order = order(recorded.index());
+            int order = orderOf(recorded.index());
             for (int pfn : recorded.pfns()) {
                 zone.map.setState(pfn, FrameState.of(FrameState.PER_CPU, order,
                         rememberedType(pfn, recorded.index()).ordinal()));
@@ -199,6 +195,17 @@ final class PerCpuPages {
                 countPages += 1 << order;
             }
         }
+    }
+
+    /// The order of a list's blocks.
+    ///
+    /// @throws IllegalArgumentException if this kernel has no such list
+    int orderOf(int index) {
+        if (index < 0 || index >= lists.length) {
+            throw new IllegalArgumentException("per-CPU list " + index
+                    + ": this kernel has lists 0 to " + (lists.length - 1));
+        }
+        return order(index);
     }
 
     /// A list does not say which type its pages remember: reserved ones lie on the movable list, and

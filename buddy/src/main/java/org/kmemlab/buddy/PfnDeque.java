@@ -47,22 +47,6 @@ final class PfnDeque {
         return ring[first + size & ring.length - 1];
     }
 
-    /// Takes one number out of the middle; O(n).
-    ///
-    /// @return whether it was there
-    boolean remove(int pfn) {
-        for (int i = 0; i < size; i++) {
-            if (get(i) == pfn) {
-                for (int j = i + 1; j < size; j++) {
-                    ring[first + j - 1 & ring.length - 1] = get(j);
-                }
-                size--;
-                return true;
-            }
-        }
-        return false;
-    }
-
     int get(int index) {
         return ring[first + index & ring.length - 1];
     }

@@ -2,6 +2,7 @@ package org.kmemlab.buddy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 import org.kmemlab.machine.Cpu;
 
@@ -16,6 +17,7 @@ final class Reclaim {
     private static final int SEEKS = 2;
 
     private final List<Shrinker> shrinkers = new ArrayList<>();
+    private boolean active;
     private final VmCounters counters;
 
     Reclaim(VmCounters counters) {
@@ -26,10 +28,38 @@ final class Reclaim {
         shrinkers.add(shrinker);
     }
 
+    /// Whether memory is being made free right now. Requests that are made meanwhile, by shrinkers
+    /// and handlers, may use all reserves and make no room themselves, or there would be no end.
+    boolean isActive() {
+        return active;
+    }
+
+    /// Does something that makes memory free.
+    ///
+    /// @return what `work` returns
+    boolean during(BooleanSupplier work) {
+        boolean before = active;
+        active = true;
+        try {
+            return work.getAsBoolean();
+        } finally {
+            active = before;
+        }
+    }
+
     /// One pass of direct reclaim.
     ///
     /// @return objects freed; 0 if nothing could be
     long run(Cpu cpu) {
+        long[] freed = new long[1];
+        during(() -> {
+            freed[0] = pass(cpu);
+            return true;
+        });
+        return freed[0];
+    }
+
+    private long pass(Cpu cpu) {
         long freed = 0;
         for (int priority = PRIORITY_GENTLEST; priority >= 0 && freed < CLUSTER; priority--) {
             for (Shrinker shrinker : shrinkers) {

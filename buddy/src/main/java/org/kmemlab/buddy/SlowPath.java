@@ -1,6 +1,7 @@
 package org.kmemlab.buddy;
 
 import org.kmemlab.machine.Cpu;
+import org.kmemlab.machine.ZoneType;
 
 /// What happens when no zone is above its low watermark.
 ///
@@ -67,17 +68,29 @@ final class SlowPath {
         say("slow path: down to the min mark");
         wakeKswapd(request);
         int pfn = walk(request, flags);
-        if (pfn == PageAllocator.NONE && gfp.mayBlock() && compactsFirst(request)) {
-            pfn = compactAndWalk(request, flags);
-        }
-        if (pfn == PageAllocator.NONE) {
-            wakeKswapd(request);
-            pfn = walk(request, withReserves(gfp, flags));
-        }
-        if (pfn != PageAllocator.NONE || !gfp.mayBlock() || isMemalloc(gfp)) {
+        if (pfn != PageAllocator.NONE) {
             return pfn;
         }
-        return makeRoom(request, flags);
+        boolean mayMakeRoom = gfp.mayBlock() && !reclaim.isActive();
+        boolean reservesFirst = withReserves(gfp, flags) == AllocFlags.NO_WATERMARKS;
+        if (mayMakeRoom && !reservesFirst && compactsFirst(request)) {
+            Compaction.Outcome outcome = compact(request);
+            pfn = afterCompaction(request, flags, outcome);
+            boolean hopeless = outcome == Compaction.Outcome.SKIPPED && request.isCostly()
+                    && gfp.has(GfpFlags.NORETRY);
+            if (pfn != PageAllocator.NONE || hopeless) {
+                return pfn;
+            }
+        }
+        wakeKswapd(request);
+        pfn = walk(request, withReserves(gfp, flags));
+        if (pfn == PageAllocator.NONE && mayMakeRoom) {
+            pfn = makeRoom(request, flags);
+        }
+        if (pfn == PageAllocator.NONE && gfp.mayBlock() && gfp.has(GfpFlags.NOFAIL)) {
+            pfn = walk(request, AllocFlags.NO_WATERMARKS);
+        }
+        return pfn;
     }
 
     private void say(String line) {
@@ -101,7 +114,7 @@ final class SlowPath {
 
     private static int flags(Request request) {
         GfpFlags gfp = request.gfp();
-        int flags = AllocFlags.WMARK_MIN | AllocFlags.CPUSET;
+        int flags = AllocFlags.WMARK_MIN;
         if (gfp.has(GfpFlags.HIGH)) {
             flags |= AllocFlags.MIN_RESERVE;
         }
@@ -117,12 +130,10 @@ final class SlowPath {
         return flags;
     }
 
-    private static boolean isMemalloc(GfpFlags gfp) {
-        return gfp.has(GfpFlags.MEMALLOC) && !gfp.has(GfpFlags.NOMEMALLOC);
-    }
-
-    private static int withReserves(GfpFlags gfp, int flags) {
-        return isMemalloc(gfp) ? AllocFlags.NO_WATERMARKS : flags;
+    /// All reserves are open to those who free memory, and to whoever asks on their behalf.
+    private int withReserves(GfpFlags gfp, int flags) {
+        boolean frees = gfp.has(GfpFlags.MEMALLOC) || reclaim.isActive();
+        return frees && !gfp.has(GfpFlags.NOMEMALLOC) ? AllocFlags.NO_WATERMARKS : flags;
     }
 
     /// Large blocks, and those that would split a movable pageblock, are worth moving pages for.
@@ -131,18 +142,22 @@ final class SlowPath {
                 && request.gfp().migrateType() != MigrateType.MOVABLE);
     }
 
-    private int compactAndWalk(Request request, int flags) {
+    private Compaction.Outcome compact(Request request) {
         boolean possible = request.order() > 0 && request.gfp().has(GfpFlags.IO);
         if (!possible) {
-            return PageAllocator.NONE;
+            return Compaction.Outcome.SKIPPED;
         }
         Compaction.Outcome outcome = compaction.run(request.cpu().id(), request.order(),
                 request.gfp().highestZone(), request.zones());
+        say("compaction: " + outcome);
+        return outcome;
+    }
+
+    private int afterCompaction(Request request, int flags, Compaction.Outcome outcome) {
         if (outcome == Compaction.Outcome.SKIPPED) {
             return PageAllocator.NONE;
         }
         int pfn = outcome == Compaction.Outcome.DONE ? walk(request, flags) : PageAllocator.NONE;
-        say("compaction: " + outcome);
         pages.counters().compacted(pfn != PageAllocator.NONE);
         return pfn;
     }
@@ -156,14 +171,21 @@ final class SlowPath {
             boolean progress = reclaimOnce(request);
             int pfn = progress ? walkAfterReclaim(request, flags) : PageAllocator.NONE;
             if (pfn == PageAllocator.NONE) {
-                pfn = compactAndWalk(request, flags);
+                pfn = afterCompaction(request, flags, compact(request));
             }
             if (pfn != PageAllocator.NONE || once) {
                 return pfn;
             }
             idleRounds = progress && !request.isCostly() ? 0 : idleRounds + 1;
             if (idleRounds > RETRIES || !couldSuffice(request, flags)) {
-                return lastResort(request, flags);
+                if (releaseHighatomic(request, true)) {
+                    continue;
+                }
+                pfn = walk(request, AllocFlags.WMARK_HIGH);
+                if (pfn != PageAllocator.NONE || !killed(request)) {
+                    return pfn;
+                }
+                idleRounds = 0;
             }
         }
     }
@@ -172,10 +194,9 @@ final class SlowPath {
     /// progress and is left alone.
     private boolean reclaimOnce(Request request) {
         if (request.isCostly()) {
-            ZoneList zones = request.zones();
             var highest = request.gfp().highestZone();
-            for (int i = zones.preferred(highest); i < zones.size(); i++) {
-                if (Suitability.isReady(zones.get(i), request.order(), highest)) {
+            for (Zone zone : request.zones().upTo(highest)) {
+                if (Suitability.isReady(zone, request.order(), highest)) {
                     return true;
                 }
             }
@@ -200,45 +221,33 @@ final class SlowPath {
         return pfn;
     }
 
-    /// Whether some zone would pass if everything reclaimable were free.
+    /// Whether some zone would pass if everything reclaimable were free. Shrinkers count objects; at
+    /// best each frees a page.
     private boolean couldSuffice(Request request, int flags) {
-        ZoneList zones = request.zones();
         var highest = request.gfp().highestZone();
         long reclaimable = reclaim.reclaimable();
-        for (int i = zones.preferred(highest); i < zones.size(); i++) {
-            Zone zone = zones.get(i);
-            long mark = zone.marks.mark(flags) - reclaimable;
-            int lowered = (int) Math.max(mark, Integer.MIN_VALUE / 2);
-            if (zone.marks.passes(zone, 0, lowered, highest, flags)) {
+        for (Zone zone : request.zones().upTo(highest)) {
+            long free = zone.freePages.counted() + reclaimable;
+            if (zone.marks.passes(zone, free, 0, zone.marks.mark(flags), highest, flags)) {
                 return true;
             }
         }
         return false;
     }
 
-    private int lastResort(Request request, int flags) {
-        if (releaseHighatomic(request, true)) {
-            int pfn = walk(request, flags);
-            if (pfn != PageAllocator.NONE) {
-                return pfn;
-            }
-        }
+    /// Asks the handler for memory, if the request is one that a task may be killed for.
+    private boolean killed(Request request) {
         GfpFlags gfp = request.gfp();
         boolean mayKill = !request.isCostly() && !gfp.has(GfpFlags.RETRY_MAYFAIL)
-                && !gfp.has(GfpFlags.THISNODE);
-        while (mayKill && oom.outOfMemory(request.cpu(), gfp, request.order())) {
-            int pfn = walk(request, flags);
-            if (pfn != PageAllocator.NONE) {
-                return pfn;
-            }
-        }
-        return gfp.has(GfpFlags.NOFAIL) ? walk(request, AllocFlags.NO_WATERMARKS)
-                : PageAllocator.NONE;
+                && !gfp.has(GfpFlags.THISNODE)
+                && gfp.highestZone().compareTo(ZoneType.NORMAL) >= 0;
+        return mayKill && reclaim
+                .during(() -> oom.outOfMemory(request.cpu(), gfp, request.order()));
     }
 
     private boolean releaseHighatomic(Request request, boolean last) {
-        for (int i = 0; i < request.zones().size(); i++) {
-            if (request.zones().get(i).highatomic.release(request.gfp().migrateType(), last)) {
+        for (Zone zone : request.zones().upTo(request.gfp().highestZone())) {
+            if (zone.highatomic.release(request.gfp().migrateType(), last)) {
                 return true;
             }
         }

@@ -32,16 +32,21 @@ final class Zone {
     final MobilityFallback fallback;
     final HighatomicReserve highatomic;
     final Compaction.Defer compactDefer = new Compaction.Defer();
+    private final int startPfn;
+    private final int endPfn;
     private final PerCpuPages[] perCpu;
     private final boolean shuffle;
     private final SplittableRandom coin;
     private final boolean cleanLists;
     private final GuardPages guards;
     private PageEvents events = PageEvents.NONE;
+    private boolean boosted;
 
     Zone(Machine machine, MemMap map, ZoneSpan span, ZoneMarks marks) {
         MachineConfig config = machine.config();
         this.span = span;
+        startPfn = span.startPfn();
+        endPfn = span.endPfn();
         this.map = map;
         this.marks = marks;
         for (int order = 0; order <= MAX_PAGE_ORDER; order++) {
@@ -111,7 +116,7 @@ final class Zone {
     }
 
     boolean contains(int pfn) {
-        return pfn >= span.startPfn() && pfn < span.endPfn();
+        return pfn >= startPfn && pfn < endPfn;
     }
 
     /// How far the free memory is in pieces.
@@ -260,9 +265,23 @@ final class Zone {
         }
     }
 
-    /// Raises the watermarks after types were mixed.
+    /// Raises the watermarks after types were mixed; the next request wakes the background
+    /// reclaimer for it.
     void boost() {
-        marks.boost(span.managedPages(), map.pageblockPages());
+        boosted |= marks.boost(span.managedPages(), map.pageblockPages());
+    }
+
+    /// Whether the marks were raised since the last call.
+    boolean takeBoosted() {
+        boolean was = boosted;
+        boosted = false;
+        return was;
+    }
+
+    /// Whether the whole pageblock of a frame lies in the zone.
+    boolean spansPageblock(int pfnInside) {
+        int first = pfnInside & -map.pageblockPages();
+        return contains(first) && contains(first + map.pageblockPages() - 1);
     }
 
     /// Free pages in the pageblock of a frame; 0 if the pageblock reaches past the zone.
@@ -281,6 +300,10 @@ final class Zone {
         int start = pfnInside & -map.pageblockPages();
         int end = start + map.pageblockPages();
         if (!contains(start)) {
+            // A type change must not leave the pages before this one on the old type's lists.
+            if (cleanLists) {
+                return 0;
+            }
             start = pfnInside;
         }
         if (!contains(end - 1)) {

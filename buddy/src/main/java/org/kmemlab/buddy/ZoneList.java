@@ -10,12 +10,18 @@ import org.kmemlab.machine.ZoneType;
 /// the highest down, then those of the other nodes, the next node first.
 final class ZoneList {
 
-    private final Zone[] zones;
-    private final int nodes;
+    /// By the ordinal of the highest zone that a request may use.
+    private final Zone[][] upTo = new Zone[ZoneType.values().length][];
+    private final boolean[] avoidsMixing = new boolean[upTo.length];
 
     private ZoneList(List<Zone> zones, int nodes) {
-        this.zones = zones.toArray(Zone[]::new);
-        this.nodes = nodes;
+        for (ZoneType highest : ZoneType.values()) {
+            Zone[] allowed = zones.stream()
+                    .filter(zone -> zone.span.type().compareTo(highest) <= 0)
+                    .toArray(Zone[]::new);
+            upTo[highest.ordinal()] = allowed;
+            avoidsMixing[highest.ordinal()] = avoidsMixing(allowed, nodes);
+        }
     }
 
     /// The list for requests that may leave the node.
@@ -38,47 +44,37 @@ final class ZoneList {
                 .sorted(Comparator.comparing((Zone zone) -> zone.span.type()).reversed()).toList();
     }
 
-    boolean includesNode(int node) {
+    /// If requests may use `Normal` memory and the node has some below it, they would rather use that
+    /// than mix pageblocks. On a machine with one node whatever lies below is its own, so it always
+    /// tries.
+    private static boolean avoidsMixing(Zone[] zones, int nodes) {
+        if (zones.length == 0 || zones[0].span.type() != ZoneType.NORMAL) {
+            return false;
+        }
+        boolean lower = false;
         for (Zone zone : zones) {
+            lower |= zone.span.node() == zones[0].span.node()
+                    && zone.span.type() == ZoneType.DMA32;
+        }
+        return nodes == 1 || lower;
+    }
+
+    /// The zones that a request may use, the preferred one first. Not to be changed.
+    Zone[] upTo(ZoneType highest) {
+        return upTo[highest.ordinal()];
+    }
+
+    /// Whether requests up to a zone take only whole pageblocks from other types at first.
+    boolean avoidsMixing(ZoneType highest) {
+        return avoidsMixing[highest.ordinal()];
+    }
+
+    boolean includesNode(int node) {
+        for (Zone zone : upTo(ZoneType.MOVABLE)) {
             if (zone.span.node() == node) {
                 return true;
             }
         }
         return false;
-    }
-
-    int size() {
-        return zones.length;
-    }
-
-    Zone get(int index) {
-        return zones[index];
-    }
-
-    /// Whether requests up to a zone would rather use lower memory than mix pageblocks: if they may
-    /// use `Normal` memory and the node has some below it. On a machine with one node whatever lies
-    /// below is its own, so it always tries.
-    boolean avoidsMixing(ZoneType highest) {
-        int first = preferred(highest);
-        if (first == zones.length || zones[first].span.type() != ZoneType.NORMAL) {
-            return false;
-        }
-        int node = zones[first].span.node();
-        for (int index = first + 1; nodes > 1 && index < zones.length; index++) {
-            if (zones[index].span.node() == node
-                    && zones[index].span.type() == ZoneType.DMA32) {
-                return true;
-            }
-        }
-        return nodes == 1;
-    }
-
-    /// Index of the first zone that a request may use; [#size()] if there is none.
-    int preferred(ZoneType highest) {
-        int index = 0;
-        while (index < zones.length && zones[index].span.type().compareTo(highest) > 0) {
-            index++;
-        }
-        return index;
     }
 }

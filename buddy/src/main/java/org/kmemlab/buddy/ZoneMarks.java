@@ -79,7 +79,13 @@ final class ZoneMarks {
 
     /// The same test against a mark of the caller's choosing.
     boolean passes(Zone zone, int order, int mark, ZoneType highest, int allocFlags) {
-        long free = zone.freePages.counted() - ((1 << order) - 1);
+        return passes(zone, zone.freePages.counted(), order, mark, highest, allocFlags);
+    }
+
+    /// The same test as if `freePages` were free.
+    boolean passes(Zone zone, long freePages, int order, int mark, ZoneType highest,
+            int allocFlags) {
+        long free = freePages - ((1 << order) - 1);
         if (!AllocFlags.has(allocFlags, AllocFlags.RESERVES)) {
             free -= zone.highatomic.reservedPages();
         }

@@ -2,11 +2,15 @@ package org.kmemlab.buddy;
 
 import java.util.List;
 
+import org.apache.commons.lang3.Validate;
 import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.ZoneSpan;
 
-/// Everything that decides what a zone will do next: taken from a running allocator, or recorded
-/// from a real kernel and loaded into one.
+/// The pages of a zone and what its requests are measured by: taken from a running allocator, or
+/// recorded from a real kernel and loaded into one.
+///
+/// Not in it: how the pending changes of the free counter are spread over CPUs, how long compaction
+/// leaves the zone alone, whether the background reclaimer is awake, and the random numbers to come.
 ///
 /// @param span where the zone lies
 /// @param pageblockTypes one for each pageblock from the zone's start rounded down
@@ -27,7 +31,16 @@ public record ZoneState(ZoneSpan span, List<MigrateType> pageblockTypes, List<Fr
     /// @param order order of its blocks
     /// @param type the list's migrate type
     /// @param pfns first frames of its blocks, the one to be handed out next first
-    public record FreeList(int order, MigrateType type, List<Integer> pfns) {}
+    public record FreeList(int order, MigrateType type, List<Integer> pfns) {
+
+        /// Checks the order and copies the list.
+        public FreeList {
+            Validate.inclusiveBetween(0, KernelProfile.MAX_PAGE_ORDER, order,
+                    "free list of order " + order + ": expected 0 to "
+                            + KernelProfile.MAX_PAGE_ORDER);
+            pfns = List.copyOf(pfns);
+        }
+    }
 
     /// One CPU's lists of the zone.
     ///
@@ -38,7 +51,18 @@ public record ZoneState(ZoneSpan span, List<MigrateType> pageblockTypes, List<Fr
     /// @param freeFactor how much the batch grows while freeing goes on, as a power of two
     /// @param lists the lists that are not empty
     public record CpuLists(int cpu, int countPages, int high, int batch, int freeFactor,
-            List<CpuList> lists) {}
+            List<CpuList> lists) {
+
+        /// Checks the numbers and copies the lists.
+        public CpuLists {
+            Validate.isTrue(cpu >= 0 && high >= 0 && batch >= 0 && freeFactor >= 0
+                    && freeFactor <= PerCpuPages.FREE_FACTOR_MOST,
+                    "lists of cpu %d with high %d, batch %d, free_factor %d: expected 0 or more,"
+                            + " the last at most %d",
+                    cpu, high, batch, freeFactor, PerCpuPages.FREE_FACTOR_MOST);
+            lists = List.copyOf(lists);
+        }
+    }
 
     /// One list of one CPU.
     ///

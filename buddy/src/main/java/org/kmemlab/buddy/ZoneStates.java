@@ -9,6 +9,7 @@ import org.kmemlab.buddy.ZoneState.FreeList;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.PfnRange;
 import org.kmemlab.machine.ZoneSpan;
+import org.kmemlab.machine.ZoneType;
 
 /// Between a running [Zone] and its [ZoneState].
 final class ZoneStates {
@@ -51,6 +52,13 @@ final class ZoneStates {
             throw new IllegalArgumentException("the recorded zones " + recorded
                     + " are not those of the machine, " + spans);
         }
+        for (ZoneState state : states) {
+            if (state.lowmemReserve().size() < ZoneType.values().length) {
+                throw new IllegalArgumentException("zone " + state.span().type().label() + ": "
+                        + state.lowmemReserve().size() + " lowmem reserves, expected "
+                        + ZoneType.values().length + " or more");
+            }
+        }
         return states.stream().map(state -> new ZoneMarks(state.watermarks(),
                 state.lowmemReserve().stream().mapToInt(Integer::intValue).toArray())).toList();
     }
@@ -73,7 +81,7 @@ final class ZoneStates {
             }
             PerCpuPages pcp = zone.perCpu(cpu.cpu());
             cpu.lists().forEach(list -> list.pfns()
-                    .forEach(pfn -> claim(zone, pfn, PerCpuPages.order(list.index()))));
+                    .forEach(pfn -> claim(zone, pfn, pcp.orderOf(list.index()))));
             pcp.restore(cpu);
         }
         zone.freePages.restore(state.countedFreePages(), state.freePages());
@@ -93,10 +101,19 @@ final class ZoneStates {
             zone.map.setPageblockType(pfn, type);
             pfn += pageblock;
         }
+        if (pfn < zone.span.endPfn()) {
+            throw new IllegalArgumentException("zone " + zone.span.type().label() + ": "
+                    + state.pageblockTypes().size() + " pageblock types are too few for "
+                    + zone.span.spannedPages() + " pages");
+        }
     }
 
     /// Makes the frames of a recorded free block nobody's; each frame can be claimed once.
     private static void claim(Zone zone, int pfn, int order) {
+        if ((pfn & (1 << order) - 1) != 0) {
+            throw new IllegalArgumentException("recorded free block 0x" + Integer.toHexString(pfn)
+                    + " is no multiple of its order " + order);
+        }
         PfnRange block = new PfnRange(pfn, pfn + (1 << order));
         for (int at = block.start(); at < block.end(); at++) {
             boolean fits = zone.contains(at)

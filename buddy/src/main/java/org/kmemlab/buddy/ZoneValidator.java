@@ -52,6 +52,10 @@ final class ZoneValidator {
             throw broken(at(pfn) + " on list " + order + "/" + type + " "
                     + FrameState.describe(state));
         }
+        if (zone.keepsListsClean() && zone.map.pageblockType(pfn) != type) {
+            throw broken(at(pfn) + " is on the list of " + type + ", its pageblock is "
+                    + zone.map.pageblockType(pfn));
+        }
         int buddy = pfn ^ 1 << order;
         boolean unmerged = order < zone.map.pageblockOrder()
                 && order < KernelProfile.MAX_PAGE_ORDER && zone.contains(buddy)
@@ -93,11 +97,19 @@ final class ZoneValidator {
             } else if (FrameState.kind(state) == FrameState.GUARD) {
                 pages = 1 << FrameState.order(state);
                 claim(pfn, FrameState.order(state), "guard");
-            } else if (FrameState.kind(state) == FrameState.NOTHING && !seen.get(pfn - start)) {
-                throw broken(at(pfn) + " is in no block: lost");
+            } else if (isUnclaimed(pfn, state)) {
+                throw broken(at(pfn) + " " + FrameState.describe(state)
+                        + ", but is in no block and on no list: lost");
             }
             pfn += pages;
         }
+    }
+
+    private boolean isUnclaimed(int pfn, short state) {
+        int kind = FrameState.kind(state);
+        boolean shouldBeListed = kind == FrameState.NOTHING || kind == FrameState.FREE
+                || kind == FrameState.PER_CPU;
+        return shouldBeListed && !seen.get(pfn - start);
     }
 
     private void claim(int pfn, int order, String where) {

@@ -20,6 +20,7 @@ final class ZoneWalk {
     private final PageHandover handover;
     private final boolean handoverOn;
     private final boolean perCpuPages;
+    private List<Kswapd> kswapds = List.of();
     private @Nullable DecisionTrail trail;
 
     ZoneWalk(MachineConfig config, MemMap memMap, List<Zone> zones, VmCounters counters,
@@ -38,6 +39,11 @@ final class ZoneWalk {
         }
     }
 
+    /// Says whom to wake when a zone's watermarks were boosted, by node.
+    void wakes(List<Kswapd> byNode) {
+        kswapds = byNode;
+    }
+
     int nodes() {
         return nodeLists.length;
     }
@@ -51,7 +57,7 @@ final class ZoneWalk {
         trail = newTrail;
     }
 
-    /// Notes something in the trail that is being followed, if any.
+    /// The trail that is being followed; null if none is.
     @Nullable
     DecisionTrail trail() {
         return trail;
@@ -84,14 +90,10 @@ final class ZoneWalk {
     /// @return the block's first frame; [PageAllocator#NONE] if no zone may or can serve it
     int walk(Cpu cpu, GfpFlags gfp, int order, ZoneList list, int allocFlags) {
         ZoneType highest = gfp.highestZone();
-        int preferred = list.preferred(highest);
+        Zone[] zones = list.upTo(highest);
         boolean wholeOnly = AllocFlags.has(allocFlags, AllocFlags.NOFRAGMENT);
-        for (int index = preferred; index < list.size(); index++) {
-            Zone zone = list.get(index);
-            if (zone.span.type().compareTo(highest) > 0) {
-                continue;
-            }
-            if (wholeOnly && zone.span.node() != list.get(preferred).span.node()) {
+        for (Zone zone : zones) {
+            if (wholeOnly && zone.span.node() != zones[0].span.node()) {
                 break;
             }
             if (mayUse(zone, order, highest, allocFlags)) {
@@ -135,6 +137,9 @@ final class ZoneWalk {
             return PageAllocator.NONE;
         }
         prepare(zone, cpu, pfn, gfp, order);
+        if (zone.takeBoosted() && AllocFlags.has(allocFlags, AllocFlags.KSWAPD)) {
+            kswapds.get(zone.span.node()).wake(cpu, 0, zone.span.type());
+        }
         if (AllocFlags.has(allocFlags, AllocFlags.HIGHATOMIC)) {
             zone.highatomic.reserve(pfn);
         }

@@ -5,5 +5,4 @@ package org.kmemlab.fault;
 /// @param point the fault point, for example `failslab`
 /// @param target what it asks for there: the name of the cache or pool; empty if nothing has a name
 /// @param size what it asks for, in the unit of the point
-public record FaultCall(String point, String target, int size) {
-}
+public record FaultCall(String point, String target, int size) {}

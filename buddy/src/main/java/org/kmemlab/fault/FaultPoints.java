@@ -115,9 +115,10 @@ public final class FaultPoints {
     /// @return what it must return; empty if it must go on
     public OptionalLong enter(Cpu cpu, String function) {
         Long value = known(function).value;
-        boolean fails = value != null && attr.isArmed(cpu)
-                && attr.shouldFail(cpu, 1, false, function);
-        return fails ? OptionalLong.of(value) : OptionalLong.empty();
+        if (value == null || !attr.isArmed(cpu) || !attr.shouldFail(cpu, 1, false, function)) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(value);
     }
 
     private Point known(String function) {

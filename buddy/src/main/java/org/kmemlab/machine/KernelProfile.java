@@ -6,9 +6,9 @@ import static org.kmemlab.machine.ConfigOption.MEMCG_KMEM;
 import static org.kmemlab.machine.ConfigOption.MEMORY_ISOLATION;
 import static org.kmemlab.machine.ConfigOption.NUMA;
 import static org.kmemlab.machine.ConfigOption.SHUFFLE_PAGE_ALLOCATOR;
+import static org.kmemlab.machine.ConfigOption.SLAB;
 import static org.kmemlab.machine.ConfigOption.SLAB_FREELIST_HARDENED;
 import static org.kmemlab.machine.ConfigOption.SLAB_FREELIST_RANDOM;
-import static org.kmemlab.machine.ConfigOption.SLAB;
 import static org.kmemlab.machine.ConfigOption.SLAB_MERGE_DEFAULT;
 import static org.kmemlab.machine.ConfigOption.SLOB;
 import static org.kmemlab.machine.ConfigOption.SLUB_CPU_PARTIAL;
@@ -56,7 +56,8 @@ public record KernelProfile(String name, KernelVersion version, Set<ConfigOption
 
     /// A minimal build with the older object allocator SLAB in place of SLUB; its pages
     /// are served as those of [#C61].
-    public static final KernelProfile C61_SLAB = profile("c61-SLAB", NUMA, SLAB, SLAB_MERGE_DEFAULT);
+    public static final KernelProfile C61_SLAB =
+            profile("c61-SLAB", NUMA, SLAB, SLAB_MERGE_DEFAULT);
 
     /// As [#C61_SLAB], with SLOB.
     public static final KernelProfile C61_SLOB = profile("c61-SLOB", NUMA, SLOB);
@@ -72,8 +73,9 @@ public record KernelProfile(String name, KernelVersion version, Set<ConfigOption
             KernelVersion.LINUX_6_18, LINUX_6_1.options, LINUX_6_1.hz, BootParameters.NONE);
 
     /// All profiles, the baseline first.
-    public static final List<KernelProfile> ALL = List.of(LINUX_6_1, LINUX_6_18, C61, C61_RANDOM_HARDENED,
-            C61_SHUFFLE, C61_SLAB, C61_SLOB, DEB61);
+    public static final List<KernelProfile> ALL =
+            List.of(LINUX_6_1, LINUX_6_18, C61, C61_RANDOM_HARDENED,
+                    C61_SHUFFLE, C61_SLAB, C61_SLOB, DEB61);
 
     /// Copies the options.
     public KernelProfile {

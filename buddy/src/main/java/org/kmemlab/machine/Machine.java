@@ -87,7 +87,16 @@ public final class Machine implements AutoCloseable {
     /// A stream of random numbers that follows from the machine's seed and the name of its use, so
     /// that one use drawing more numbers does not change what another draws.
     public SplittableRandom random(String use) {
-        return new SplittableRandom(config.seed() * 0x9E3779B97F4A7C15L + use.hashCode());
+        return new SplittableRandom(mix(config.seed()) ^ mix(~(long) use.hashCode()));
+    }
+
+    /// Spreads the bits of a number (the finalizer of MurmurHash3), so that neighbouring seeds give
+    /// streams that have nothing in common.
+    private static long mix(long number) {
+        long mixed = number;
+        mixed = (mixed ^ (mixed >>> 33)) * 0xff51afd7ed558ccdL;
+        mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
+        return mixed ^ (mixed >>> 33);
     }
 
     /// Gives the memory back to the host. Addresses of the machine must not be used afterwards.

@@ -18,6 +18,7 @@ public record MachineConfig(KernelProfile profile, int cpus, int possibleCpus, L
 
     /// Most CPUs a machine can have.
     public static final int MAX_CPUS = 4096;
+    private static final int MAX_PFN = 1 << 30;
     /// Most memory a machine can have, so that a page frame number is an `int`.
     public static final int MAX_MEMORY_MIB = 4 * 1024 * 1024;
 
@@ -29,6 +30,23 @@ public record MachineConfig(KernelProfile profile, int cpus, int possibleCpus, L
         Validate.isTrue(possibleCpus >= cpus && possibleCpus <= MAX_CPUS,
                 "%d possible CPUs: expected %d to %d", possibleCpus, cpus, MAX_CPUS);
         Validate.isTrue(!zones.isEmpty(), "a machine needs at least one zone");
+        checkZones(zones);
+    }
+
+    private static void checkZones(List<ZoneSpan> zones) {
+        for (int i = 0; i < zones.size(); i++) {
+            ZoneSpan zone = zones.get(i);
+            Validate.isTrue(zone.endPfn() <= MAX_PFN,
+                    "zone %s ends at pfn %d: expected at most %d", zone.type().label(),
+                    zone.endPfn(), MAX_PFN);
+            for (ZoneSpan other : zones.subList(0, i)) {
+                boolean apart = zone.startPfn() >= other.endPfn()
+                        || zone.endPfn() <= other.startPfn();
+                boolean twice = zone.node() == other.node() && zone.type() == other.type();
+                Validate.isTrue(apart && !twice,
+                        "zones %s and %s overlap, or are one zone of a node twice", other, zone);
+            }
+        }
     }
 
     /// A PC with one CPU and this much memory, running the baseline kernel.

@@ -21,10 +21,13 @@ import java.nio.file.Path;
 /// An address is `BASE_ADDRESS + (pfn << 12) + offset in the page`; 0 is NULL and never valid. All
 /// accesses are bounds-checked; numbers are little endian, as on x86-64.
 ///
-/// The bytes are a private mapping of a sparse, already deleted temporary file: a page of the host
-/// is taken at first touch, so a machine of 64 GiB costs what it uses, and reading a page that was
-/// never written gives zeros. Measured beside an anonymous mapping through a native call, the first
-/// touch costs the same; this one needs no native access. `Arena.allocate` would commit everything.
+/// The bytes are a mapping of a sparse, already deleted temporary file: a page of the host is taken
+/// at first touch, so a machine of 64 GiB costs what it uses, and reading a page that was never
+/// written gives zeros. Measured beside an anonymous mapping through a native call, the first touch
+/// costs the same; this one needs no native access. `Arena.allocate` would commit everything, and a
+/// copy-on-write mapping counts as committed, too: hosts refuse it beyond their own memory. The host
+/// may write touched pages to the disk behind `java.io.tmpdir`; if that is full, an access ends in an
+/// `InternalError`.
 public final class PhysicalMemory implements AutoCloseable {
 
     /// log2 of the bytes in a page.
@@ -169,10 +172,12 @@ public final class PhysicalMemory implements AutoCloseable {
         }
     }
 
-    /// Gives the bytes back to the host; later accesses throw.
+    /// Gives the bytes back to the host; later accesses throw. Closing twice does nothing.
     @Override
     public void close() {
-        arena.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
     }
 
     private IllegalArgumentException outside(long address, long size,

@@ -12,7 +12,7 @@ public final class Task {
 
     /// Creates a task.
     ///
-    /// @param comm its name, at most 15 characters are printed
+    /// @param comm its name
     /// @param pid its number
     public Task(String comm, int pid) {
         this.comm = comm;

@@ -80,7 +80,7 @@ class MobilityFallbackTest {
             var random = new SplittableRandom(seed);
             List<int[]> held = new ArrayList<>();
             GfpFlags[] kinds = {MOVABLE_PAGE, UNMOVABLE_PAGE,
-                    GfpFlags.RECLAIMABLE.with(GfpFlags.MEMALLOC)};
+                GfpFlags.RECLAIMABLE.with(GfpFlags.MEMALLOC)};
             for (int i = 0; i < 20_000; i++) {
                 if (random.nextInt(100) < 52 || held.isEmpty()) {
                     int order = random.nextInt(6);

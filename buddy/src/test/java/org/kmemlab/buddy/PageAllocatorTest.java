@@ -212,9 +212,76 @@ class PageAllocatorTest {
                 }
                 assertThat(map.useOf(pfn)).isEqualTo(PageUse.SLAB);
                 assertThat(map.ownerOf(pfn)).isEqualTo(7 + order);
+                map.clearOwner(pfn);
                 fixture.free(pfn, order);
                 assertThat(map.headOf(pfn)).isEqualTo(-1);
             }
+        }
+    }
+
+    /// Fails if anybody can give away the pages under a slab.
+    @Test
+    void freePages_blockOfASlab_isRefusedUntilTheOwnerLetsGo() {
+        try (BuddyFixture fixture = new BuddyFixture(SMALL)) {
+            int pfn = fixture.alloc(GfpFlags.GFP_KERNEL, 1);
+            fixture.pages.memMap().setOwner(pfn, PageUse.SLAB, 5);
+
+            assertThatThrownBy(() -> fixture.free(pfn, 1)).isInstanceOf(BadPageException.class)
+                    .hasMessageContaining("SLAB");
+            assertThatThrownBy(() -> fixture.pages.splitPage(pfn, 1))
+                    .isInstanceOf(BadPageException.class);
+
+            fixture.pages.memMap().clearOwner(pfn);
+            fixture.free(pfn, 1);
+        }
+    }
+
+    /// Fails if an exact allocation can be given back in part by mistake.
+    @Test
+    void freePagesExact_tooManyBytes_isRefusedAndFreesNothing() {
+        try (BuddyFixture fixture = new BuddyFixture(SMALL)) {
+            int pfn = fixture.pages.allocPagesExact(fixture.cpu, 3 * 4096, GfpFlags.GFP_KERNEL);
+            List<ZoneState> before = fixture.pages.snapshot();
+
+            assertThatThrownBy(() -> fixture.pages.freePagesExact(fixture.cpu, pfn, 4 * 4096))
+                    .isInstanceOf(BadPageException.class);
+
+            assertThat(fixture.pages.snapshot()).isEqualTo(before);
+            fixture.pages.freePagesExact(fixture.cpu, pfn, 3 * 4096);
+        }
+    }
+
+    /// Fails if a bulk request gets a page although it was made to fail.
+    @Test
+    void allocPagesBulk_injectedFault_fillsNothing() {
+        try (BuddyFixture fixture = new BuddyFixture(SMALL)) {
+            fixture.pages.failPageAlloc().setMinOrder(0);
+            fixture.pages.failPageAlloc().attr().setup("1,100,0,1");
+            int[] pfns = {PageAllocator.NONE, PageAllocator.NONE, PageAllocator.NONE};
+
+            assertThat(fixture.pages.allocPagesBulk(fixture.cpu, -1, GfpFlags.GFP_NOWAIT, pfns))
+                    .isZero();
+            assertThat(fixture.pages.allocPagesBulk(fixture.cpu, -1, GfpFlags.GFP_NOWAIT, pfns))
+                    .isEqualTo(3);
+        }
+    }
+
+    /// Fails if a broken recording is loaded instead of refused.
+    @Test
+    void restore_contradictoryState_isRefused() {
+        try (BuddyFixture fixture = new BuddyFixture(oneZone(4096))) {
+            ZoneState good = fixture.pages.snapshot().getFirst();
+            for (ZoneState.FreeList wrong : List.of(
+                    new ZoneState.FreeList(2, MigrateType.MOVABLE, List.of(6)),
+                    new ZoneState.FreeList(10, MigrateType.MOVABLE, List.of(0, 0)),
+                    new ZoneState.FreeList(10, MigrateType.MOVABLE, List.of(4096)))) {
+                ZoneState bad = new ZoneState(good.span(), good.pageblockTypes(), List.of(wrong),
+                        good.perCpu(), good.watermarks(), good.lowmemReserve(), 0, 0, 0);
+                assertThatThrownBy(() -> new PageAllocator(fixture.machine, List.of(bad)))
+                        .as("%s", wrong).isInstanceOf(IllegalArgumentException.class);
+            }
+            assertThatThrownBy(() -> new ZoneState.FreeList(11, MigrateType.MOVABLE, List.of()))
+                    .hasMessageContaining("11");
         }
     }
 }

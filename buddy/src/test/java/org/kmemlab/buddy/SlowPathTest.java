@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.MachineConfig;
+import org.kmemlab.machine.MemoryKind;
 import org.kmemlab.machine.ZoneSpan;
 import org.kmemlab.machine.ZoneType;
 
@@ -176,10 +177,8 @@ class SlowPathTest {
     @Test
     void atomicRequestOfSeveralPages_setsAPageblockApart_reclaimGivesItBack() {
         try (BuddyFixture fixture = new BuddyFixture(small())) {
-            List<Integer> blocks = new ArrayList<>();
             int block = fixture.alloc(GfpFlags.GFP_NOWAIT, 4);
             while (block != PageAllocator.NONE) {
-                blocks.add(block);
                 block = fixture.alloc(GfpFlags.GFP_NOWAIT, 4);
             }
             int urgent = fixture.alloc(GfpFlags.GFP_ATOMIC, 1);
@@ -217,6 +216,57 @@ class SlowPathTest {
             int lines = trail.lines().size();
             assertThat(fixture.alloc(KERNEL, 3)).isEqualTo(twin.alloc(KERNEL, 3));
             assertThat(trail.lines()).hasSize(lines);
+        }
+    }
+
+    /// A shrinker that needs memory itself would call itself without end.
+    @Test
+    void shrinkerThatAllocates_usesTheReservesAndDoesNotRecurse() {
+        try (BuddyFixture fixture = new BuddyFixture(small())) {
+            exhaust(fixture);
+            List<Integer> got = new ArrayList<>();
+            fixture.pages.registerShrinker(new Shrinker() {
+                @Override
+                public long countObjects() {
+                    return 64;
+                }
+
+                @Override
+                public long scanObjects(Cpu cpu, long nrToScan) {
+                    got.add(fixture.pages.allocPages(cpu, QUIET, 0));
+                    return 0;
+                }
+            });
+
+            assertThat(fixture.alloc(QUIET.with(GfpFlags.NORETRY), 0))
+                    .isEqualTo(PageAllocator.NONE);
+
+            assertThat(got).isNotEmpty().doesNotContain(PageAllocator.NONE);
+        }
+    }
+
+    /// A request for low memory would look at zones that it may not use.
+    @Test
+    void requestForLowMemory_otherNodeHasOnlyHigherMemory_asksTheShrinkers() {
+        MachineConfig config = MachineConfig
+                .ofZones(List.of(ZoneSpan.solid(0, ZoneType.DMA32, 4096, 4096),
+                        ZoneSpan.solid(1, ZoneType.NORMAL, 1 << 20, 4096)))
+                .withMemory(MemoryKind.METADATA_ONLY);
+        try (BuddyFixture fixture = new BuddyFixture(config)) {
+            GfpFlags low = QUIET.with(GfpFlags.DMA32);
+            List<Integer> held = new ArrayList<>();
+            int pfn = fixture.alloc(GfpFlags.DMA32, 0);
+            while (pfn != PageAllocator.NONE) {
+                held.add(pfn);
+                pfn = fixture.alloc(GfpFlags.DMA32, 0);
+            }
+            CountingShrinker shrinker = new CountingShrinker();
+            fixture.pages.registerShrinker(shrinker);
+
+            assertThat(fixture.alloc(low, 4)).isEqualTo(PageAllocator.NONE);
+
+            assertThat(held).isNotEmpty();
+            assertThat(shrinker.passes).isPositive();
         }
     }
 }

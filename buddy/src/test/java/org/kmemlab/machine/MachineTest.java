@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -105,6 +108,30 @@ class MachineTest {
                     .isNotEqualTo(two.random("b").nextLong())
                     .isNotEqualTo(other.random("a").nextLong());
         }
+    }
+
+    /// Fails if runs of neighbouring seeds are parts of one another.
+    @Test
+    void random_ofNeighbouringSeeds_shareNothing() {
+        Set<Long> seen = new HashSet<>();
+        for (long seed = 1; seed <= 8; seed++) {
+            try (Machine machine = new Machine(MachineConfig.ofMebibytes(4).withSeed(seed))) {
+                SplittableRandom random = machine.random("fault:failslab");
+                for (int i = 0; i < 16; i++) {
+                    assertThat(seen.add(random.nextLong())).as("seed %d, draw %d", seed, i)
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    /// Fails if zones that share frames are accepted: they would corrupt each other.
+    @Test
+    void config_overlappingZones_areRefused() {
+        assertThatThrownBy(() -> MachineConfig
+                .ofZones(List.of(ZoneSpan.solid(0, ZoneType.DMA32, 0, 1024),
+                        ZoneSpan.solid(1, ZoneType.DMA32, 1000, 1024))))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("overlap");
     }
 
     /// Fails if timers run early, late or out of order.

@@ -1,6 +1,7 @@
 package org.kmemlab.buddy.proc;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntUnaryOperator;
 
 import org.kmemlab.buddy.Fragmentation;
@@ -40,12 +41,12 @@ public final class DebugfsExtfrag {
         if (zone.span().managedPages() == 0) {
             return;
         }
-        text.append(String.format("Node %d, zone %8s ", zone.span().node(),
+        text.append(String.format(Locale.ROOT, "Node %d, zone %8s ", zone.span().node(),
                 zone.span().type().label()));
         for (int order = 0; order <= KernelProfile.MAX_PAGE_ORDER; order++) {
             int value = thousandths.applyAsInt(order);
             // As in C, the sign stands with the whole part and the remainder keeps its own.
-            text.append(String.format("%d.%03d ", value / WHOLE, value % WHOLE));
+            text.append(String.format(Locale.ROOT, "%d.%03d ", value / WHOLE, value % WHOLE));
         }
         text.append('\n');
     }

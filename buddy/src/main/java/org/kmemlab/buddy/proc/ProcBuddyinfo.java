@@ -1,6 +1,7 @@
 package org.kmemlab.buddy.proc;
 
 import java.util.List;
+import java.util.Locale;
 
 import org.kmemlab.buddy.ZoneState;
 
@@ -15,10 +16,10 @@ public final class ProcBuddyinfo {
         StringBuilder text = new StringBuilder();
         for (ZoneState zone : zones) {
             if (zone.span().managedPages() > 0) {
-                text.append(String.format("Node %d, zone %8s ", zone.span().node(),
+                text.append(String.format(Locale.ROOT, "Node %d, zone %8s ", zone.span().node(),
                         zone.span().type().label()));
                 for (int blocks : zone.nrFree()) {
-                    text.append(String.format("%6d ", blocks));
+                    text.append(String.format(Locale.ROOT, "%6d ", blocks));
                 }
                 text.append('\n');
             }

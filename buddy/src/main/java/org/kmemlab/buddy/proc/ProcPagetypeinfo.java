@@ -4,6 +4,7 @@ import static org.kmemlab.machine.KernelProfile.MAX_PAGE_ORDER;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 import org.kmemlab.buddy.MigrateType;
 import org.kmemlab.buddy.ZoneState;
@@ -13,7 +14,7 @@ import org.kmemlab.machine.KernelProfile;
 /// `/proc/pagetypeinfo`: free blocks by migrate type, and how many pageblocks each type has.
 public final class ProcPagetypeinfo {
 
-    /// List walks stop here; a longer list shows `>` before this number.
+    /// List walks stop here; such a list shows `>` before this number.
     private static final int COUNT_MOST = 100_000;
     private static final String ISOLATE = "Isolate";
 
@@ -36,26 +37,28 @@ public final class ProcPagetypeinfo {
     private void addNode(List<ZoneState> zones) {
         text.append("Page block order: ").append(profile.pageblockOrder()).append('\n');
         text.append("Pages per block:  ").append(1 << profile.pageblockOrder()).append("\n\n");
-        text.append(String.format("%-43s ", "Free pages count per migrate type at order"));
+        text.append(
+                String.format(Locale.ROOT, "%-43s ", "Free pages count per migrate type at order"));
         for (int order = 0; order <= MAX_PAGE_ORDER; order++) {
-            text.append(String.format("%6d ", order));
+            text.append(String.format(Locale.ROOT, "%6d ", order));
         }
         text.append('\n');
         zones.forEach(this::addFree);
-        text.append('\n').append(String.format("%-23s", "Number of blocks type "));
-        typeNames().forEach(name -> text.append(String.format("%12s ", name)));
+        text.append('\n').append(String.format(Locale.ROOT, "%-23s", "Number of blocks type "));
+        typeNames().forEach(name -> text.append(String.format(Locale.ROOT, "%12s ", name)));
         text.append('\n');
         zones.forEach(this::addBlocks);
     }
 
     private void addFree(ZoneState zone) {
         for (int type = 0; type < typeNames().size(); type++) {
-            text.append(String.format("Node %4d, zone %8s, type %12s ", zone.span().node(),
-                    zone.span().type().label(), typeNames().get(type)));
+            text.append(
+                    String.format(Locale.ROOT, "Node %4d, zone %8s, type %12s ", zone.span().node(),
+                            zone.span().type().label(), typeNames().get(type)));
             for (int order = 0; order <= MAX_PAGE_ORDER; order++) {
                 int blocks = count(zone, order, type);
-                text.append(blocks > COUNT_MOST ? ">" : "")
-                        .append(String.format("%6d ", Math.min(blocks, COUNT_MOST)));
+                text.append(blocks >= COUNT_MOST ? ">" : "")
+                        .append(String.format(Locale.ROOT, "%6d ", Math.min(blocks, COUNT_MOST)));
             }
             text.append('\n');
         }
@@ -68,11 +71,11 @@ public final class ProcPagetypeinfo {
     }
 
     private void addBlocks(ZoneState zone) {
-        text.append(String.format("Node %d, zone %8s ", zone.span().node(),
+        text.append(String.format(Locale.ROOT, "Node %d, zone %8s ", zone.span().node(),
                 zone.span().type().label()));
         for (int type = 0; type < typeNames().size(); type++) {
             int number = type;
-            text.append(String.format("%12d ", zone.pageblockTypes().stream()
+            text.append(String.format(Locale.ROOT, "%12d ", zone.pageblockTypes().stream()
                     .limit(pageblocksWithMemory(zone))
                     .filter(block -> block.ordinal() == number).count()));
         }

@@ -2,6 +2,7 @@ package org.kmemlab.buddy.proc;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 
 import org.kmemlab.buddy.ZoneState;
 import org.kmemlab.machine.ConfigOption;
@@ -79,7 +80,7 @@ public final class ProcZoneinfo {
     }
 
     private void addHeader(int node, String label) {
-        text.append(String.format("Node %d, zone %8s\n", node, label));
+        text.append(String.format(Locale.ROOT, "Node %d, zone %8s\n", node, label));
     }
 
     private void addPages(long free, int boost, int min, int low, int high, int spanned,
@@ -100,7 +101,7 @@ public final class ProcZoneinfo {
     }
 
     private void addCounter(String name, long value) {
-        text.append(String.format("      %-12s %d\n", name, value));
+        text.append(String.format(Locale.ROOT, "      %-12s %d\n", name, value));
     }
 
     private void addPageset(String name, int value) {
