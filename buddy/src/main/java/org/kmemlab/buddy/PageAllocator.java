@@ -257,10 +257,12 @@ public final class PageAllocator {
     }
 
     /// Gives the pages on all CPUs' lists back to the zones (`drain_all_pages`).
-    public void drainAllPages() {
+    ///
+    /// @param acting the CPU that does the work
+    public void drainAllPages(Cpu acting) {
         for (int cpu = 0; cpu < machine.cpus().size(); cpu++) {
             for (Zone zone : zones) {
-                zone.perCpu(cpu).drainAll();
+                zone.perCpu(cpu).drainAll(acting.id());
             }
         }
     }

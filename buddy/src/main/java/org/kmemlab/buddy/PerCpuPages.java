@@ -98,7 +98,7 @@ final class PerCpuPages {
         // A CPU that frees runs of larger blocks gives everything back, so that they can merge.
         boolean everything = freeFactor > 0 && order > 0 && order <= COSTLY_ORDER;
         if (countPages >= (everything ? 0 : high)) {
-            drain(everything ? countPages : quota(), index);
+            drain(cpu, everything ? countPages : quota(), index);
         }
     }
 
@@ -115,12 +115,14 @@ final class PerCpuPages {
     }
 
     /// Gives everything back.
-    void drainAll() {
-        drain(countPages, 0);
+    ///
+    /// @param actingCpu the CPU that does it; the zone's counter hears of it from there
+    void drainAll(int actingCpu) {
+        drain(actingCpu, countPages, 0);
     }
 
     /// Gives pages back, the longest unused first: one list until it is empty, then the next.
-    private void drain(int quotaPages, int firstList) {
+    private void drain(int actingCpu, int quotaPages, int firstList) {
         int left = Math.min(quotaPages, countPages);
         int index = firstList;
         while (left > 0) {
@@ -130,17 +132,17 @@ final class PerCpuPages {
                 int pfn = list.removeLast();
                 left -= 1 << order;
                 countPages -= 1 << order;
-                giveBack(pfn, order);
+                giveBack(actingCpu, pfn, order);
             }
             index = index + 1 == lists.length ? 0 : index + 1;
         }
     }
 
-    private void giveBack(int pfn, int order) {
+    private void giveBack(int actingCpu, int pfn, int order) {
         MigrateType type = zone.keepsListsClean() ? zone.map.pageblockType(pfn)
                 : MigrateType.of(FrameState.type(zone.map.state(pfn)));
         zone.map.setState(pfn, (short) 0);
-        zone.freeOnePage(cpu, pfn, order, type, false);
+        zone.freeOnePage(actingCpu, pfn, order, type, false);
         zone.events().pcpuDrain(pfn, order, type);
     }
 

@@ -215,7 +215,7 @@ final class SlowPath {
         if (pfn == PageAllocator.NONE) {
             say("high-order atomic reserve and all CPUs' lists are given back");
             releaseHighatomic(request, false);
-            pages.drainAllPages();
+            pages.drainAllPages(request.cpu());
             pfn = walk(request, flags);
         }
         return pfn;

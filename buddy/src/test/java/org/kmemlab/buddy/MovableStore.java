@@ -54,7 +54,7 @@ final class MovableStore implements MovablePages, Shrinker {
                 giveBack(fixture.cpu, pfn);
             }
         }
-        fixture.pages.drainAllPages();
+        fixture.pages.drainAllPages(fixture.cpu);
     }
 
     private void giveBack(Cpu cpu, int pfn) {

@@ -58,7 +58,7 @@ class RealPages implements PagesUnderTest {
 
     @Override
     public void drain() {
-        pages.drainAllPages();
+        pages.drainAllPages(pages.machine().cpu(0));
     }
 
     @Override

@@ -55,7 +55,7 @@ class SlowPathTest {
             for (int i = 0; i < pinned.size(); i += 2) {
                 fixture.free(pinned.get(i), 0);
             }
-            fixture.pages.drainAllPages();
+            fixture.pages.drainAllPages(fixture.cpu);
 
             for (int i = 0; i < 64; i++) {
                 assertThat(fixture.alloc(QUIET, 5)).isEqualTo(PageAllocator.NONE);
