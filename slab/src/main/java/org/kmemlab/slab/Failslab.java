@@ -60,6 +60,7 @@ public final class Failslab {
                 || (cacheFilter && !cache.geometry().flags().has(SlabFlags.FAILSLAB))) {
             return false;
         }
-        return attr.shouldFail(cpu, cache.geometry().objectSize(), gfp.has(GfpFlags.NOWARN));
+        return attr.shouldFail(cpu, cache.geometry().objectSize(), gfp.has(GfpFlags.NOWARN),
+                cache.name());
     }
 }

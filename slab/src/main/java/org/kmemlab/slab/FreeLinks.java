@@ -47,6 +47,17 @@ final class FreeLinks {
         return indices;
     }
 
+    /// The first `count` objects of a chain that is sound.
+    long[] addresses(long first, int count) {
+        long[] chain = new long[count];
+        long object = first;
+        for (int i = 0; i < count; i++) {
+            chain[i] = object;
+            object = i + 1 < count ? next(object) : 0;
+        }
+        return chain;
+    }
+
     /// Links `object` to `next`.
     void set(long object, long next) {
         long at = object + offset;

@@ -36,12 +36,14 @@ public final class Kmalloc {
     private final PageAllocator pages;
     private final PhysicalMemory memory;
     private final KmallocCaches caches;
+    private final boolean keepsSizes;
 
     Kmalloc(SlabAllocator allocator) {
         this.allocator = allocator;
         this.pages = allocator.pages();
         this.memory = allocator.machine().memory();
         this.caches = new KmallocCaches(allocator);
+        this.keepsSizes = !allocator.settings().debug().equals(SlubDebugOption.OFF);
     }
 
     /// Whether a cache is one of those behind `kmalloc`.
@@ -69,7 +71,12 @@ public final class Kmalloc {
             Validate.isTrue(size == 0, "size %d: expected 0 or more bytes", size);
             return ZERO_SIZE_PTR;
         }
-        return cacheFor((int) size, gfp).allocNode(cpu, node, gfp);
+        KmemCache cache = cacheFor((int) size, gfp);
+        long address = cache.allocNode(cpu, node, gfp);
+        if (keepsSizes && address != 0) {
+            cache.live().engine().setRequestedSize(address, (int) size);
+        }
+        return address;
     }
 
     /// [#kmalloc] of zeroed memory.
@@ -107,6 +114,29 @@ public final class Kmalloc {
             slab.cache.free(cpu, address);
         } else {
             freeLarge(cpu, address);
+        }
+    }
+
+    /// Frees as [#kfree], but only after a grace period: until then a reader under RCU may look.
+    ///
+    /// Differs from Linux: each address waits alone and is freed alone, because grace periods have
+    /// a fixed length here; the kernel gathers them into batches.
+    ///
+    /// @throws SlabBugException if no memory of a cache or of [#kmalloc] lies there
+    public void kfreeRcu(Cpu cpu, long address) {
+        if (!isNothing(address)) {
+            requireMemory(address);
+            allocator.rcu().call(() -> kfree(cpu, address));
+        }
+    }
+
+    /// Complains now and not when nobody knows any more who called.
+    private void requireMemory(long address) {
+        Slab slab = allocator.table().at(address);
+        if (slab != null) {
+            slab.cache.engine().requireAllocated(address);
+        } else {
+            largeBlock(address);
         }
     }
 
@@ -202,7 +232,9 @@ public final class Kmalloc {
             throw new SlabBugException(
                     new SlabBug.InteriorPointer("kmalloc", address, memory.addressOf(head)));
         }
-        pages.freePages(cpu, head, pages.memMap().orderOf(head));
+        int order = pages.memMap().orderOf(head);
+        pages.memMap().clearOwner(head);
+        pages.freePages(cpu, head, order);
     }
 
     /// The first frame of the large block that an address lies in.

@@ -1,5 +1,7 @@
 package org.kmemlab.slab;
 
+import java.util.List;
+
 import com.google.errorprone.annotations.CheckReturnValue;
 import org.apache.commons.lang3.Validate;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +59,9 @@ public final class KmemCache implements AutoCloseable {
         return live().alloc(cpu, ANY_NODE, gfp.with(GfpFlags.ZERO));
     }
 
-    /// Takes an object back. With a constructor it must be in its constructed state.
+    /// Takes an object back. With a constructor it must be in its constructed state. With
+    /// [SlabFlags#CONSISTENCY_CHECKS] an object whose surroundings were overwritten stays in use,
+    /// which [SlabAllocator#onBug] and the log are told; its surroundings are repaired.
     ///
     /// @param address the object, not 0
     /// @throws SlabBugException under [MisusePolicy#REFUSE], if no allocated object of this cache
@@ -167,6 +171,27 @@ public final class KmemCache implements AutoCloseable {
     ///         names slab, object and numbers
     public void validate() {
         live().engine().validate();
+    }
+
+    /// Looks at every listed slab for damage, reports and repairs it; what writing 1 to the sysfs
+    /// file `validate` does. Without debug flags only the free lists are looked at. O(bytes of the
+    /// slabs).
+    ///
+    /// @return how many slabs were looked at
+    public int validateSlabs(Cpu cpu) {
+        return live().engine().validateSlabs(cpu);
+    }
+
+    /// Who allocated the objects that are in use, most objects first; empty without
+    /// [SlabFlags#STORE_USER].
+    public List<TrackSite> allocSites() {
+        return live().engine().trackSites(ObjectTracks.Kind.ALLOCATED);
+    }
+
+    /// Who freed the objects that are in use again, most objects first; empty without
+    /// [SlabFlags#STORE_USER].
+    public List<TrackSite> freeSites() {
+        return live().engine().trackSites(ObjectTracks.Kind.FREED);
     }
 
     @Override

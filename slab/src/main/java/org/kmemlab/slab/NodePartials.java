@@ -108,27 +108,32 @@ final class NodePartials {
 
     void addFirst(Slab slab) {
         partial.addFirst(slab);
+        slab.isPartial = true;
     }
 
     void addLast(Slab slab) {
         partial.addLast(slab);
+        slab.isPartial = true;
     }
 
     void remove(Slab slab) {
         partial.remove(slab);
+        slab.isPartial = false;
     }
 
     /// Notes a slab that has no free object any more.
     void addFull(Slab slab) {
         if (keepsFull) {
             full.addFirst(slab);
+            slab.isFull = true;
         }
     }
 
-    /// Forgets a slab that has a free object again.
+    /// Forgets a slab that has a free object again, if it is noted.
     void removeFull(Slab slab) {
-        if (keepsFull) {
+        if (slab.isFull) {
             full.remove(slab);
+            slab.isFull = false;
         }
     }
 

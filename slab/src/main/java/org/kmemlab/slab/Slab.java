@@ -1,6 +1,9 @@
 package org.kmemlab.slab;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+import org.kmemlab.machine.PhysicalMemory;
 
 /// One block of pages, cut into objects of one cache (`struct slab`).
 ///
@@ -34,10 +37,16 @@ final class Slab {
     @Nullable
     Slab prev;
 
+    /// Whether it is on its node's partial list.
+    boolean isPartial;
+    /// Whether it is on its node's full list.
+    boolean isFull;
+
     private final int size;
     private final long reciprocal;
     private final long[] allocated;
     private long word;
+    private long wildHead;
 
     /// A slab without free objects, frozen by nobody.
     ///
@@ -64,7 +73,10 @@ final class Slab {
     /// Address of the first free object, 0 if there is none.
     long headAddress() {
         int head = head();
-        return head == SlabWord.NO_OBJECT ? 0 : addressOf(head);
+        if (head >= SlabWord.WILD) {
+            return head == SlabWord.NO_OBJECT ? 0 : wildHead;
+        }
+        return addressOf(head);
     }
 
     /// Objects that are not on this slab's own free list.
@@ -91,6 +103,23 @@ final class Slab {
         word = SlabWord.of(head, inuse, objects(), frozen);
     }
 
+    /// Replaces free list and count of a slab that no CPU owns, where the list may begin anywhere.
+    ///
+    /// @param head what a link said: maybe no object of this slab
+    void setUnfrozen(long head, int inuse) {
+        if (head == 0 || isObjectHere(head)) {
+            set(head, inuse, false);
+        } else {
+            wildHead = head;
+            word = SlabWord.of(SlabWord.WILD, inuse, objects(), false);
+        }
+    }
+
+    /// Whether `address` is an object of this slab.
+    boolean isObjectHere(long address) {
+        return holds(address) && isObject(address);
+    }
+
     /// Whether `address` lies in a slot, counted from object 0.
     boolean holds(long address) {
         long offset = address - start;
@@ -110,6 +139,24 @@ final class Slab {
 
     long addressOf(int index) {
         return start + (long) index * size;
+    }
+
+    /// Bytes of its pages.
+    int blockBytes() {
+        return PhysicalMemory.PAGE_SIZE << order;
+    }
+
+    /// Notes which objects are left for its user, after the free list was repaired.
+    ///
+    /// @param free indices of the objects on the free list
+    void markFree(List<Integer> free) {
+        if (allocated.length == 0) {
+            return;
+        }
+        for (int index = 0; index < objects(); index++) {
+            allocated[index >> 6] |= 1L << index;
+        }
+        free.forEach(index -> allocated[index >> 6] &= ~(1L << index));
     }
 
     /// Notes that an object was handed out.

@@ -2,6 +2,7 @@ package org.kmemlab.slab;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 import org.apache.commons.lang3.Validate;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,8 @@ public final class SlabAllocator {
     private final RcuClock rcu;
     private final Failslab failslab;
     private final SlabReports reports;
+    private final Findings findings = new Findings();
+    private final CallSites callSites = new CallSites();
     private final List<SlabCache> caches = new ArrayList<>();
     private final Kmalloc kmalloc;
     private int lastNumber;
@@ -198,7 +201,7 @@ public final class SlabAllocator {
             if (!cache.engine().shutdown(cpu)) {
                 reports.warn(cpu, "kmem_cache_destroy " + cache.name()
                         + ": Slab cache still has objects when called from "
-                        + SlabReports.caller());
+                        + CallSites.caller());
                 return false;
             }
             if (cache.geometry().flags().has(SlabFlags.TYPESAFE_BY_RCU)) {
@@ -227,6 +230,22 @@ public final class SlabAllocator {
     public @Nullable KmemCache cacheOf(long address) {
         Slab slab = table.at(address);
         return slab == null ? null : slab.cache.handle();
+    }
+
+    /// Asks whether bytes may be copied to or from user space, as a kernel with hardened usercopy
+    /// does. Of objects only the region may be copied that the creator of their cache named; of
+    /// memory of [#kmalloc()] all. Memory in no slab is not looked at. O(1).
+    ///
+    /// @param toUser whether user space is to get the bytes
+    /// @throws SlabBugException after a line in the log, if the copy is refused; the kernel stops
+    public void checkUsercopy(long address, long bytes, boolean toUser) {
+        Slab slab = table.at(address);
+        SlabBug.UsercopyRefused bug = slab == null || bytes == 0 ? null
+                : UsercopyCheck.find(slab, address, bytes);
+        if (bug != null) {
+            machine().log().print(UsercopyCheck.text(bug, toUser));
+            throw new SlabBugException(bug);
+        }
     }
 
     /// What `/sys/kernel/slab` shows of a cache.
@@ -283,6 +302,27 @@ public final class SlabAllocator {
 
     SlabTable table() {
         return table;
+    }
+
+    /// Has `listener` told of everything that the checks of caches with debug flags find, before it
+    /// is printed; replaces the former listener. It must not call back into the slab layer.
+    public void onBug(Consumer<SlabBug> listener) {
+        findings.onBug(listener);
+    }
+
+    /// Counts findings and repairs instead of printing them until the count is closed.
+    public SlabErrorCount countErrors() {
+        SlabErrorCount count = new SlabErrorCount(findings);
+        findings.count(count);
+        return count;
+    }
+
+    Findings findings() {
+        return findings;
+    }
+
+    CallSites callSites() {
+        return callSites;
     }
 
     SlabReports reports() {

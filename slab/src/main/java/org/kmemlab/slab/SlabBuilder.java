@@ -27,14 +27,18 @@ final class SlabBuilder {
     private final SlabTable table;
     private final FreeLinks links;
     private final FreelistOrder order;
+    private final ObjectDebug debug;
+    private final SlabChecks checks;
 
     SlabBuilder(SlabCache cache, SlabPages pages, SlabTable table, FreeLinks links,
-            FreelistOrder order) {
+            FreelistOrder order, SlubDebug debug) {
         this.cache = cache;
         this.pages = pages;
         this.table = table;
         this.links = links;
         this.order = order;
+        this.debug = debug.bytes;
+        this.checks = debug.checks;
     }
 
     /// A new slab with all objects on its free list, none in use, on no list.
@@ -92,6 +96,7 @@ final class SlabBuilder {
 
     private void layOut(Slab slab) {
         int objects = slab.objects();
+        debug.paint(slab);
         int index = order.first(objects);
         long first = construct(slab, index);
         long previous = first;
@@ -107,6 +112,7 @@ final class SlabBuilder {
 
     private long construct(Slab slab, int index) {
         long object = slab.addressOf(index);
+        debug.prepare(object);
         ObjectConstructor ctor = cache.ctor();
         if (ctor != null) {
             ctor.construct(cache.memory(), object);
@@ -117,6 +123,7 @@ final class SlabBuilder {
     /// Gives the pages of a slab back; those of a [SlabFlags#TYPESAFE_BY_RCU] cache only after a
     /// grace period, so that a reader who looks at an old object still sees an object.
     void release(Cpu cpu, Slab slab) {
+        checks.checkEmpty(cpu, slab);
         if (cache.geometry().flags().has(SlabFlags.TYPESAFE_BY_RCU)) {
             cache.allocator().rcu().call(() -> releaseNow(cpu, slab));
         } else {

@@ -131,6 +131,7 @@ final class SlabCache {
         }
         allocator.reports().warn(cpu, "cache_from_obj: Wrong slab cache. " + name()
                 + " but object is from " + slab.cache.name());
+        slab.cache.engine.printTracks(object);
         return slab.cache;
     }
 

@@ -1,5 +1,7 @@
 package org.kmemlab.slab;
 
+import java.util.List;
+
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.machine.Cpu;
 
@@ -40,6 +42,21 @@ sealed interface SlabEngine permits SlubEngine {
     ///
     /// @return whether no slab is left
     boolean shutdown(Cpu cpu);
+
+    /// Looks at every listed slab for damage, reports and repairs it.
+    ///
+    /// @return how many slabs were looked at
+    int validateSlabs(Cpu cpu);
+
+    /// Who allocated the objects that are in use, or who freed them before; empty unless the cache
+    /// stores its users.
+    List<TrackSite> trackSites(ObjectTracks.Kind kind);
+
+    /// Prints who allocated and who freed an object last, if the cache stores its users.
+    void printTracks(long object);
+
+    /// Notes how many bytes `kmalloc` was asked for, if the cache keeps that.
+    void setRequestedSize(long object, int size);
 
     /// Puts the engine, which was not used so far, into a recorded state.
     ///

@@ -42,6 +42,7 @@ public interface SlabPages {
 
             @Override
             public void free(Cpu cpu, int pfn, int order) {
+                pages.memMap().clearOwner(pfn);
                 pages.freePages(cpu, pfn, order);
             }
 

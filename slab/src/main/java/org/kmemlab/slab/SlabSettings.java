@@ -22,9 +22,11 @@ import org.kmemlab.machine.KernelProfile;
 /// @param initOnFree whether objects are zeroed when they are freed
 /// @param memcg whether control groups account objects
 /// @param debug the parameter `slub_debug`
+/// @param orderFormula how the pages of a slab are chosen
 public record SlabSettings(int minOrder, int maxOrder, int minObjects, int cpus, int possibleCpus,
         boolean cpuPartials, boolean merging, boolean freelistRandom, boolean freelistHardened,
-        boolean initOnAlloc, boolean initOnFree, boolean memcg, SlubDebugOption debug) {
+        boolean initOnAlloc, boolean initOnFree, boolean memcg, SlubDebugOption debug,
+        OrderFormula orderFormula) {
 
     private static final int DEFAULT_MAX_ORDER = 3;
 
@@ -45,8 +47,12 @@ public record SlabSettings(int minOrder, int maxOrder, int minObjects, int cpus,
     ///
     /// @param cpus CPUs that are present
     /// @param possibleCpus CPUs that could be present, at least `cpus`
-    /// @throws IllegalArgumentException for a boot parameter with a bad value
+    /// @throws IllegalArgumentException for a boot parameter with a bad value, and for a kernel that
+    ///         keeps objects in another allocator than SLUB
     public static SlabSettings of(KernelProfile profile, int cpus, int possibleCpus) {
+        Validate.isTrue(!profile.has(ConfigOption.SLAB) && !profile.has(ConfigOption.SLOB),
+                "kernel %s keeps objects in another allocator than SLUB, the only one known here",
+                profile.name());
         BootParameters boot = profile.boot();
         int maxOrder = boot.number("slub_max_order").orElse(DEFAULT_MAX_ORDER);
         boolean pagePoison = boot.flag("page_poison", false);
@@ -65,6 +71,7 @@ public record SlabSettings(int minOrder, int maxOrder, int minObjects, int cpus,
                 boot.flag("init_on_free", profile.has(ConfigOption.INIT_ON_FREE_DEFAULT_ON))
                         && !pagePoison,
                 profile.has(ConfigOption.MEMCG_KMEM),
-                debug.map(SlubDebugOption::parse).orElse(SlubDebugOption.OFF));
+                debug.map(SlubDebugOption::parse).orElse(SlubDebugOption.OFF),
+                OrderFormula.of(profile.version()));
     }
 }

@@ -7,13 +7,15 @@ package org.kmemlab.slab;
 ///  │    free      │ f │  objects   │   inuse     │    head     │
 /// ```
 ///
-/// `head` is the index of the first free object, [#NO_OBJECT] for none; `f` says that the slab is
-/// frozen, that is, belongs to one CPU. All of it fits one `long`, so one compare-and-set can
-/// replace it; the free bits have room for a version.
+/// `head` is the index of the first free object, [#NO_OBJECT] for none, [#WILD] for something that
+/// is no object; `f` says that the slab is frozen, that is, belongs to one CPU. All of it fits one
+/// `long`, so one compare-and-set can replace it; the free bits have room for a version.
 final class SlabWord {
 
     /// The head of an empty free list.
     static final int NO_OBJECT = 0xffff;
+    /// The head of a free list that was damaged and begins at no object; the slab has the address.
+    static final int WILD = 0xfffe;
 
     private static final int INUSE_SHIFT = 16;
     private static final int OBJECTS_SHIFT = 31;

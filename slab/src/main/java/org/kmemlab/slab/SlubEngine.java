@@ -1,5 +1,6 @@
 package org.kmemlab.slab;
 
+import java.util.List;
 import java.util.SplittableRandom;
 
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ final class SlubEngine implements SlabEngine {
     private final SlubNodes nodes;
     private final CpuSlab[] cpus;
     private final BulkFree[] bulk;
+    private final SlubDebug debug;
     private final CheckedPath checked;
     private final SplittableRandom random;
     private final boolean isDebug;
@@ -53,10 +55,11 @@ final class SlubEngine implements SlabEngine {
         this.cpuPartialSlabs = geometry.cpuPartialSlabs();
         this.links = new FreeLinks(cache.memory(), geometry.offset(),
                 settings.freelistHardened(), random.nextLong());
-        this.builder = new SlabBuilder(cache, allocator.slabPages(), table, links, order);
+        this.debug = new SlubDebug(cache, links);
+        this.builder = new SlabBuilder(cache, allocator.slabPages(), table, links, order, debug);
         this.nodes = new SlubNodes(machine.config().nodes(),
                 geometry.flags().has(SlabFlags.STORE_USER), geometry.minPartial(), builder);
-        this.checked = new CheckedPath(nodes, links);
+        this.checked = new CheckedPath(cache, nodes, links, debug);
         this.cpus = new CpuSlab[machine.cpus().size()];
         this.bulk = new BulkFree[cpus.length];
         for (int id = 0; id < cpus.length; id++) {
@@ -84,20 +87,23 @@ final class SlubEngine implements SlabEngine {
     private long allocSlow(CpuSlab mine, int wanted, GfpFlags gfp) {
         mine.count(SlubStat.ALLOC_SLOWPATH);
         int node = wanted >= 0 && wanted < nodes.count() ? wanted : KmemCache.ANY_NODE;
-        Slab slab = isDebug ? null : findOwn(mine, node);
-        if (slab == null) {
-            slab = takePartial(mine, node);
-        }
-        if (slab == null) {
-            slab = grow(mine, node, gfp);
+        long object = 0;
+        while (object == 0) {
+            Slab slab = isDebug ? null : findOwn(mine, node);
+            if (slab == null) {
+                slab = takePartial(mine, node);
+            }
+            if (slab == null) {
+                slab = grow(mine, node, gfp);
+            }
             if (slab == null) {
                 cache.allocator().reports().outOfMemory(cache, node, gfp);
                 return 0;
             }
-        }
-        long object = isDebug ? checked.take(slab) : mine.pop();
-        if (refusesMisuse) {
-            slab.markAllocated(object);
+            object = isDebug ? checked.take(mine.cpu, slab) : mine.pop();
+            if (refusesMisuse && object != 0) {
+                slab.markAllocated(object);
+            }
         }
         return object;
     }
@@ -326,7 +332,28 @@ final class SlubEngine implements SlabEngine {
     public boolean shutdown(Cpu cpu) {
         flushAll();
         return new SlubShrink(nodes, cpu)
-                .releaseAll(slab -> cache.allocator().reports().remaining(cpu, slab, links));
+                .releaseAll(slab -> debug.reports.remaining(cpu, slab));
+    }
+
+    @Override
+    public int validateSlabs(Cpu cpu) {
+        flushAll();
+        return debug.validate(cpu, nodes);
+    }
+
+    @Override
+    public List<TrackSite> trackSites(ObjectTracks.Kind kind) {
+        return debug.trackSites(nodes, kind);
+    }
+
+    @Override
+    public void printTracks(long object) {
+        debug.reports.printTracks(object);
+    }
+
+    @Override
+    public void setRequestedSize(long object, int size) {
+        debug.tracks.setRequestedSize(object, size);
     }
 
     private void flushAll() {
@@ -337,12 +364,12 @@ final class SlubEngine implements SlabEngine {
 
     @Override
     public void restore(CacheSnapshot state) {
-        new SlubRestore(cache, cpus, nodes, links).run(state);
+        new SlubRestore(cache, cpus, nodes, links, debug.bytes).run(state);
     }
 
     @Override
     public void adoptFull(int pfn) {
-        new SlubRestore(cache, cpus, nodes, links).adoptFull(pfn);
+        new SlubRestore(cache, cpus, nodes, links, debug.bytes).adoptFull(pfn);
     }
 
     @Override

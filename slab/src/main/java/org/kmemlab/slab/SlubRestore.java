@@ -16,12 +16,15 @@ final class SlubRestore {
     private final CpuSlab[] cpus;
     private final SlubNodes nodes;
     private final FreeLinks links;
+    private final ObjectDebug debug;
 
-    SlubRestore(SlabCache cache, CpuSlab[] cpus, SlubNodes nodes, FreeLinks links) {
+    SlubRestore(SlabCache cache, CpuSlab[] cpus, SlubNodes nodes, FreeLinks links,
+            ObjectDebug debug) {
         this.cache = cache;
         this.cpus = cpus;
         this.nodes = nodes;
         this.links = links;
+        this.debug = debug;
     }
 
     /// @throws IllegalArgumentException if the state does not fit the machine or itself
@@ -73,6 +76,7 @@ final class SlubRestore {
                 free.size() == listed
                         && free.stream().allMatch(i -> i >= 0 && i < view.objects()),
                 "%s: an object is twice on a free list, or beyond %d", name, view.objects());
+        paint(slab, free);
         slab.set(chain(slab, view.freelist()), view.inuse(), view.frozen());
         markAllocated(slab, free);
         return slab;
@@ -88,6 +92,18 @@ final class SlubRestore {
         }
         allocator.table().add(slab);
         return slab;
+    }
+
+    /// A recording has no bytes: they are made up, undamaged.
+    private void paint(Slab slab, Set<Integer> free) {
+        debug.paint(slab);
+        for (int index = 0; index < slab.objects(); index++) {
+            long object = slab.addressOf(index);
+            debug.prepare(object);
+            if (cache.geometry().isDebug() && !free.contains(index)) {
+                debug.init(object, ObjectDebug.RED_ACTIVE);
+            }
+        }
     }
 
     private void markAllocated(Slab slab, Set<Integer> free) {
@@ -113,6 +129,7 @@ final class SlubRestore {
     void adoptFull(int pfn) {
         SlabGeometry geometry = cache.geometry();
         Slab slab = slab(pfn & -(1 << geometry.order()), geometry.order(), geometry.objects());
+        paint(slab, Set.of());
         slab.set(0, geometry.objects(), false);
         markAllocated(slab, Set.of());
         nodes.of(slab).addFull(slab);

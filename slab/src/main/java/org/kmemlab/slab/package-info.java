@@ -12,6 +12,9 @@
 ///
 /// The links of a free list lie inside the free objects, in [org.kmemlab.machine.PhysicalMemory].
 ///
+/// Caches with debug flags go one object at a time through [CheckedPath], which paints
+/// ([ObjectDebug]), remembers ([ObjectTracks]), checks ([SlabChecks]) and reports ([BugReports]).
+///
 /// Start reading at [SlabGeometry] (what a cache looks like), then [KmemCache] (what it does),
 /// [SlabAllocator] (all caches of a machine) and [Kmalloc].
 @NullMarked

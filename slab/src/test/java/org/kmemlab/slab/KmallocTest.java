@@ -4,86 +4,39 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.kmemlab.buddy.GfpFlags.GFP_KERNEL;
 
-import java.util.List;
 import java.util.Objects;
 
-import org.apache.commons.lang3.StringUtils;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.kmemlab.buddy.GfpFlags;
-import org.kmemlab.machine.KernelProfile;
 
 class KmallocTest {
 
-    /// If it fails, some size or kind of request gets another cache, or another usable size, than
-    /// on a real kernel.
-    @ParameterizedTest
-    @CsvSource({"slub_km_S, c61", "deb61_slub_km_S, deb61"})
-    void kmalloc_recordedRequests_getTheKernelsCaches(String log, String build) {
-        try (SlabFixture f = SlabFixture
-                .of(SlabFixture.config(KernelProfile.of(build).booted("slab_nomerge")))) {
-            long[] slots = new long[1000];
-            List<String> lines = Resources.lines("steps/" + log + ".txt.gz");
-            for (String line : lines) {
-                String[] words = StringUtils.split(line, ' ');
-                int slot = Integer.parseInt(words[2]);
-                String result = line.substring(line.indexOf("=> ") + 3);
-                switch (words[1]) {
-                    case "km" -> {
-                        slots[slot] = f.slab.kmalloc().kmalloc(f.cpu, Long.parseLong(words[3]),
-                                gfp(words[4]));
-                        assertThat(describe(f, slots[slot])).as(line).isEqualTo(known(result));
-                    }
-                    case "kr" -> {
-                        long old = slots[slot];
-                        slots[slot] = f.slab.kmalloc().krealloc(f.cpu, old,
-                                Long.parseLong(words[3]), gfp(words[4]));
-                        String how = slots[slot] == old ? "same" : "moved";
-                        assertThat(how + " " + size(f, slots[slot])).as(line)
-                                .startsWith(StringUtils.substringBefore(result, " pfn="));
-                    }
-                    default -> f.slab.kmalloc().kfree(f.cpu, slots[slot]);
-                }
-            }
-            assertThat(lines).hasSize(470);
-        }
-    }
+    /// If it fails, memory is reused while a reader may still look at it, or never comes back.
+    @Test
+    void kfreeRcu_memory_isFreedAfterAGracePeriod() {
+        try (SlabFixture f = SlabFixture.booted("")) {
+            Kmalloc kmalloc = f.slab.kmalloc();
+            long small = kmalloc.kmalloc(f.cpu, 64, GFP_KERNEL);
+            long large = kmalloc.kmalloc(f.cpu, 20_000, GFP_KERNEL);
+            f.put(small, 42);
 
-    /// What a recorded result says about any machine: not where the memory lies.
-    private static String known(String result) {
-        return result.replaceAll(" (pfn|off|slab|idx)=\\w+", "");
-    }
+            kmalloc.kfreeRcu(f.cpu, small);
+            kmalloc.kfreeRcu(f.cpu, large);
+            kmalloc.kfreeRcu(f.cpu, 0);
+            f.machine.clock().advance(f.slab.rcu().graceJiffies() - 1);
 
-    private static String describe(SlabFixture f, long address) {
-        if (address == 0) {
-            return "NULL";
+            assertThat(f.get(small)).isEqualTo(42);
+            long other = kmalloc.kmalloc(f.cpu, 64, GFP_KERNEL);
+            assertThat(other).isNotEqualTo(small);
+            f.machine.clock().advance(1);
+            assertThat(kmalloc.kmalloc(f.cpu, 64, GFP_KERNEL)).isEqualTo(small);
+            assertThatThrownBy(() -> kmalloc.kfreeRcu(f.cpu, large))
+                    .isInstanceOf(SlabBugException.class);
+            kmalloc.kfree(f.cpu, small);
+            assertThatThrownBy(() -> kmalloc.kfreeRcu(f.cpu, small))
+                    .isInstanceOf(SlabBugException.class);
+            kmalloc.kfree(f.cpu, other);
         }
-        if (address == Kmalloc.ZERO_SIZE_PTR) {
-            return "ZERO_SIZE_PTR ksize=0";
-        }
-        KmemCache cache = f.slab.cacheOf(address);
-        return "ok " + size(f, address) + (cache == null ? " large" : " cache=" + cache.name());
-    }
-
-    private static String size(SlabFixture f, long address) {
-        return "ksize=" + f.slab.kmalloc().ksize(address);
-    }
-
-    private static GfpFlags gfp(String text) {
-        GfpFlags flags = GfpFlags.NONE;
-        for (String word : StringUtils.split(text, '+')) {
-            flags = flags.with(switch (word) {
-                case "K" -> GFP_KERNEL;
-                case "N" -> GfpFlags.GFP_NOWAIT;
-                case "D" -> GfpFlags.GFP_DMA;
-                case "R" -> GfpFlags.RECLAIMABLE;
-                case "ACC" -> GfpFlags.ACCOUNT;
-                case "W" -> GfpFlags.NOWARN;
-                default -> throw new IllegalArgumentException(word);
-            });
-        }
-        return flags;
     }
 
     /// If it fails, kmalloc(0) is NULL, or cannot be freed, or has bytes.

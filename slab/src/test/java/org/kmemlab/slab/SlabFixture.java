@@ -47,6 +47,11 @@ public final class SlabFixture implements AutoCloseable {
         return new SlabFixture(config(profile), MisusePolicy.AS_KERNEL);
     }
 
+    /// A machine as [#booted] has it, with this answer to misuse.
+    public static SlabFixture of(MisusePolicy misuse, String parameters) {
+        return new SlabFixture(config(KernelProfile.C61.booted(parameters)), misuse);
+    }
+
     static MachineConfig config(KernelProfile profile) {
         return MachineConfig.ofMebibytes(64).withProfile(profile);
     }
@@ -64,7 +69,7 @@ public final class SlabFixture implements AutoCloseable {
     }
 
     private long countFreePages() {
-        pages.drainAllPages();
+        pages.drainAllPages(machine.cpu(0));
         List<ZoneState> zones = pages.snapshot();
         return zones.stream().mapToLong(ZoneState::freePages).sum();
     }

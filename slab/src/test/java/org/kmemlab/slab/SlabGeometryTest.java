@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,22 @@ class SlabGeometryTest {
             SlabGeometry found = SlabGeometry.of(request(columns), settings);
             assertThat(columns(found)).as(row).isEqualTo(columns.subList(4, columns.size() - 1));
         });
+    }
+
+    /// If it fails, slabs of a newer kernel have the size that they have on an older one, or
+    /// small objects differ though both kernels agree about them.
+    @Test
+    void of_newerKernel_differsForSomeLargeObjectsOnly() {
+        SlabSettings newer = SlabSettings.of(KernelProfile.LINUX_6_18, 2, 2);
+        List<Integer> differing = IntStream.range(1, 5000).map(i -> 8 * i)
+                .filter(size -> SlabOrder.of(size, PLAIN) != SlabOrder.of(size, newer)).boxed()
+                .toList();
+
+        assertThat(differing).hasSize(170);
+        assertThat(differing.getFirst()).isEqualTo(10_928);
+        assertThat(SlabOrder.of(10_928, PLAIN)).isEqualTo(2);
+        assertThat(SlabOrder.of(10_928, newer)).isEqualTo(3);
+        assertThat(SlabOrder.of(40_000, newer)).isEqualTo(4);
     }
 
     private static SlabGeometry.Request request(List<String> columns) {
