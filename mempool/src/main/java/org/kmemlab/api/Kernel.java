@@ -11,6 +11,7 @@ import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
 import org.kmemlab.mempool.ElementSource;
+import org.kmemlab.mempool.FailMempool;
 import org.kmemlab.mempool.Mempool;
 import org.kmemlab.slab.KernelPanicException;
 import org.kmemlab.slab.Kmalloc;
@@ -57,10 +58,12 @@ public final class Kernel implements AutoCloseable {
 
     private final SlabAllocator slab;
     private final PageAllocator pages;
+    private final PoolRegistry pools;
     private final Cpu cpu;
 
-    private Kernel(SlabAllocator slab, Cpu cpu) {
+    private Kernel(SlabAllocator slab, PoolRegistry pools, Cpu cpu) {
         this.slab = slab;
+        this.pools = pools;
         this.pages = slab.pages();
         this.cpu = cpu;
     }
@@ -70,12 +73,13 @@ public final class Kernel implements AutoCloseable {
     /// @return the kernel, seen from CPU 0
     public static Kernel boot(MachineConfig config) {
         Machine machine = new Machine(config);
-        return new Kernel(new SlabAllocator(new PageAllocator(machine)), machine.cpu(0));
+        return new Kernel(new SlabAllocator(new PageAllocator(machine)), new PoolRegistry(machine),
+                machine.cpu(0));
     }
 
     /// This kernel, seen from another CPU.
     public Kernel on(int cpuId) {
-        return new Kernel(slab, machine().cpu(cpuId));
+        return new Kernel(slab, pools, machine().cpu(cpuId));
     }
 
     /// The machine.
@@ -91,6 +95,16 @@ public final class Kernel implements AutoCloseable {
     /// All caches.
     public SlabAllocator slab() {
         return slab;
+    }
+
+    /// Fault injection into the pools that this kernel makes.
+    public FailMempool failMempool() {
+        return pools.faults();
+    }
+
+    /// The pools that this kernel made and that were not destroyed, the oldest first.
+    public List<Mempool> pools() {
+        return pools.pools();
     }
 
     /// What is allocated now, one line for each cache with objects and each block of pages. The
@@ -334,8 +348,35 @@ public final class Kernel implements AutoCloseable {
         return create(minNr, new PoolFunctions<>(alloc, free, poolData));
     }
 
+    /// A pool of `kvmalloc` blocks of `size` bytes; null if its reserve cannot be filled.
+    public @Nullable Mempool mempool_create_kvmalloc_pool(int minNr, long size) {
+        return create(minNr, ElementSource.ofKvmalloc(slab, size));
+    }
+
     private @Nullable Mempool create(int minNr, ElementSource source) {
-        return Mempool.create(machine(), cpu, minNr, source);
+        return pools.added(Mempool.create(machine(), cpu, minNr, source));
+    }
+
+    /// Makes a pool of [Mempool#zeroed] ready.
+    ///
+    /// @param <T> type of the data that the functions get
+    /// @return 0; -12 if its reserve cannot be filled
+    public <T> int mempool_init(Mempool pool, int minNr, MempoolAlloc<T> alloc,
+            MempoolFree<T> free, T poolData) {
+        int error = pool.init(cpu, minNr, new PoolFunctions<>(alloc, free, poolData));
+        pools.added(error == 0 ? pool : null);
+        return error;
+    }
+
+    /// Frees the reserve of a pool of [Mempool#zeroed].
+    public void mempool_exit(Mempool pool) {
+        pool.exit(cpu);
+        pools.remove(pool);
+    }
+
+    /// An element of a pool's reserve; 0 if that is empty.
+    public long mempool_alloc_preallocated(Mempool pool) {
+        return pool.allocPreallocated();
     }
 
     /// An element of a pool; 0 only if `gfp` does not allow waiting. See [Mempool#alloc].
@@ -362,6 +403,7 @@ public final class Kernel implements AutoCloseable {
     public void mempool_destroy(@Nullable Mempool pool) {
         if (pool != null) {
             pool.destroy(cpu);
+            pools.remove(pool);
         }
     }
 }

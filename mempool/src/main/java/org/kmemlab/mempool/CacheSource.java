@@ -24,6 +24,11 @@ record CacheSource(KmemCache cache) implements ElementSource {
     }
 
     @Override
+    public long sizeBytes(long element) {
+        return cache.geometry().objectSize();
+    }
+
+    @Override
     public String description() {
         return "cache '" + cache.name() + "'";
     }

@@ -5,6 +5,7 @@ import org.kmemlab.buddy.PageAllocator;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.slab.Kmalloc;
 import org.kmemlab.slab.KmemCache;
+import org.kmemlab.slab.SlabAllocator;
 
 /// Where a pool's elements come from and where they go back to (`mempool_alloc_t`,
 /// `mempool_free_t`).
@@ -20,6 +21,12 @@ public interface ElementSource {
 
     /// Takes back one element that [#alloc] returned.
     void free(Cpu cpu, long element);
+
+    /// How many bytes at an element the pool may overwrite while the element lies in its reserve; 0 if
+    /// none. Only asked if the kernel poisons free memory.
+    default long sizeBytes(long element) {
+        return 0;
+    }
 
     /// What messages call the source.
     default String description() {
@@ -40,6 +47,15 @@ public interface ElementSource {
     /// @throws IllegalArgumentException if the size is not 1 byte to 4 MiB
     static ElementSource ofKmalloc(Kmalloc kmalloc, long sizeBytes) {
         return new KmallocSource(kmalloc, sizeBytes);
+    }
+
+    /// Elements are `kvmalloc` blocks of `sizeBytes` (`mempool_kvmalloc` of Linux 6.12): `kmalloc`
+    /// blocks, or if these cannot be had easily, single pages. The latter are named by an address
+    /// that has no bytes here.
+    ///
+    /// @throws IllegalArgumentException if the size is not 1 byte to 2 GiB
+    static ElementSource ofKvmalloc(SlabAllocator slab, long sizeBytes) {
+        return new KvmallocSource(slab, sizeBytes);
     }
 
     /// Elements are blocks of `2^order` pages, each named by its address

@@ -27,6 +27,11 @@ record KmallocSource(Kmalloc kmalloc, long sizeBytes) implements ElementSource {
     }
 
     @Override
+    public long sizeBytes(long element) {
+        return kmalloc.ksize(element);
+    }
+
+    @Override
     public String description() {
         return "kmalloc blocks of " + sizeBytes + " bytes";
     }

@@ -1,11 +1,9 @@
 package org.kmemlab.mempool;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.CheckReturnValue;
 import org.apache.commons.lang3.Validate;
 import org.jspecify.annotations.Nullable;
@@ -35,24 +33,22 @@ import org.kmemlab.machine.Machine;
 @CheckReturnValue
 public final class Mempool implements AutoCloseable {
 
-    private static final int SLEEP_SECONDS = 5;
+    private static final int ENOMEM = -12;
 
     private final Machine machine;
-    private final ElementSource source;
-    private final List<MempoolRequest> waiters = new ArrayList<>();
+    private final List<Sleeper> waiters = new ArrayList<>();
     private WaitLimit waitLimit = WaitLimit.DEFAULT;
     private MempoolMasks masks = MempoolMasks.of(GfpFlags.GFP_KERNEL);
-    private long[] elements;
-    private int minNr;
-    private int currNr;
+    private @Nullable FailMempool faults;
+    private ElementSource source;
+    private Reserve reserve;
     private boolean zeroWarned;
-    private boolean closed;
+    private boolean closed = true;
 
     private Mempool(Machine machine, int minNr, ElementSource source) {
         this.machine = machine;
         this.source = source;
-        this.minNr = minNr;
-        this.elements = new long[minNr];
+        this.reserve = new Reserve(machine, source, minNr);
     }
 
     /// Creates a pool and fills its reserve with `GFP_KERNEL` (`mempool_create`).
@@ -68,22 +64,51 @@ public final class Mempool implements AutoCloseable {
     }
 
     /// Creates a pool and fills its reserve with `gfp`, handed to the source unchanged
-    /// (`mempool_create_node`).
+    /// (`mempool_create_node`; the node would only place the array of the reserve).
     ///
     /// @see #create(Machine, Cpu, int, ElementSource)
     public static @Nullable Mempool create(Machine machine, Cpu cpu, int minNr,
             ElementSource source, GfpFlags gfp) {
+        Mempool pool = new Mempool(machine, 0, source);
+        return pool.fill(cpu, minNr, source, gfp) == 0 ? pool : null;
+    }
+
+    /// A pool as a caller's own zeroed `mempool_t` is one: it must be made ready by [#init].
+    public static Mempool zeroed(Machine machine) {
+        return new Mempool(machine, 0, NoSource.NONE);
+    }
+
+    /// Makes a pool ready and fills its reserve with `GFP_KERNEL` (`mempool_init`).
+    ///
+    /// @param minNr size of the reserve in elements, 0 or more
+    /// @return 0; -12 if the source could not fill the reserve, and then it got back everything that
+    ///         it gave and the pool is as before
+    /// @throws IllegalStateException if the pool is in use
+    @CanIgnoreReturnValue
+    public int init(Cpu cpu, int minNr, ElementSource newSource) {
+        Validate.validState(closed, "%s is in use: exit it first", this);
+        return fill(cpu, minNr, newSource, GfpFlags.GFP_KERNEL);
+    }
+
+    private int fill(Cpu cpu, int minNr, ElementSource newSource, GfpFlags gfp) {
         Validate.isTrue(minNr >= 0, "min_nr %d: expected 0 or more", minNr);
-        Mempool pool = new Mempool(machine, minNr, source);
-        while (pool.currNr < minNr) {
+        source = newSource;
+        reserve = new Reserve(machine, newSource, minNr);
+        while (reserve.isShort()) {
             long element = source.alloc(cpu, gfp);
             if (element == 0) {
-                pool.destroy(cpu);
-                return null;
+                destroy(cpu);
+                return ENOMEM;
             }
-            pool.push(element);
+            reserve.push(element);
         }
-        return pool;
+        closed = false;
+        return 0;
+    }
+
+    /// Lets faults be injected into this pool; null ends that.
+    public void failBy(@Nullable FailMempool newFaults) {
+        faults = newFaults;
     }
 
     /// Sets when a wait counts as a deadlock.
@@ -98,43 +123,71 @@ public final class Mempool implements AutoCloseable {
     /// @throws DeadlockException if it waits and nothing can end the wait
     public long alloc(Cpu cpu, GfpFlags gfp) {
         MempoolMasks wanted = prepare(cpu, gfp);
-        long element = source.alloc(cpu, wanted.first());
+        long element = askSource(cpu, wanted.first(), false);
         return element == 0 ? allocSlow(cpu, wanted) : element;
+    }
+
+    /// One attempt of a request at the source, unless fault injection forces the reserve.
+    long askSource(Cpu cpu, GfpFlags gfp, boolean bulk) {
+        if (faults != null && faults.forcesReserve(cpu, source.description(), bulk)) {
+            return 0;
+        }
+        return source.alloc(cpu, gfp);
     }
 
     private long allocSlow(Cpu cpu, MempoolMasks wanted) {
         MempoolRequest request = new MempoolRequest(this, cpu, wanted,
                 MempoolRequest.Step.TAKE_RESERVE);
-        long startJiffies = machine.clock().jiffies();
-        int sleeps = 0;
-        int idleSleeps = 0;
+        WaitWatch watch = new WaitWatch(this, cpu, wanted.asked(), waitLimit);
         while (!request.isDone()) {
             if (request.advance() != MempoolRequest.Step.ASLEEP) {
                 continue;
             }
-            if (idleSleeps == waitLimit.idleSleeps() || sleeps == waitLimit.sleeps()) {
-                DeadlockException finding = deadlock(request, startJiffies, idleSleeps);
-                removeWaiter(request);
+            if (watch.isOver()) {
+                DeadlockException finding = watch.deadlock();
+                request.giveUp();
                 throw finding;
             }
-            boolean idle = !machine.clock().hasTimers();
-            machine.clock().sleepUntil(request.deadlineJiffies(), request::isWoken);
-            idleSleeps = idle ? idleSleeps + 1 : 0;
-            sleeps++;
+            watch.sleep(request.deadlineJiffies(), request::isWoken);
         }
         return request.element();
     }
 
-    private DeadlockException deadlock(MempoolRequest request, long startJiffies, int idleSleeps) {
-        long nowJiffies = machine.clock().jiffies();
-        long waitedSeconds = (nowJiffies - startJiffies) / machine.clock().hz();
-        String why = idleSleeps == waitLimit.idleSleeps()
-                ? "no timer is set, so nobody is left to free an element"
-                : "timers fired, but none freed an element";
-        return new DeadlockException("deadlock: " + request.cpu() + " waits for an element of "
-                + this + " with gfp " + request.askedGfp() + "; waited " + waitedSeconds
-                + " s of virtual time up to jiffy " + nowJiffies
-                + ", the source failed at every wake-up, " + why);
+    /// Fills an array with elements (`mempool_alloc_bulk` of later kernels, with `GFP_KERNEL`): from
+    /// the source as long as it gives, the rest from the reserve at once, waiting until that holds
+    /// enough. Users who each need several elements cannot block each other so.
+    ///
+    /// @param elements where they go; of the first `count`, those that are not 0 stay
+    /// @param count at most the size of the reserve
+    /// @throws DeadlockException if it waits and nothing can end the wait; the array keeps what it
+    ///         got so far
+    public void allocBulk(Cpu cpu, long[] elements, int count) {
+        Validate.isTrue(count >= 0 && count <= elements.length && count <= reserve.minNr(),
+                "%d elements at once: the array has %d, the reserve %d", count, elements.length,
+                reserve.minNr());
+        MempoolMasks wanted = prepare(cpu, GfpFlags.GFP_KERNEL);
+        WaitWatch watch = new WaitWatch(this, cpu, wanted.asked(), waitLimit);
+        new BulkRequest(this, cpu, wanted, elements, count).run(watch);
+    }
+
+    /// Gives elements back to the reserve as far as it is short (`mempool_free_bulk`).
+    ///
+    /// @param elements the first `count`, none of them 0
+    /// @return how many from the start went into the reserve; the caller must free the others to
+    ///         wherever they came from
+    public int freeBulk(long[] elements, int count) {
+        Validate.isTrue(count >= 0 && count <= elements.length,
+                "%d elements at once: the array has %d", count, elements.length);
+        checkOpen();
+        int kept = 0;
+        while (kept < count && reserve.isShort()) {
+            reserve.push(elements[kept]);
+            kept++;
+        }
+        if (kept > 0) {
+            wakeAll();
+        }
+        return kept;
     }
 
     /// Starts an allocation that the caller carries out step by step; nothing is asked for yet.
@@ -168,7 +221,7 @@ public final class Mempool implements AutoCloseable {
     /// @return the element; 0 if the reserve is empty
     public long allocPreallocated() {
         checkOpen();
-        return isReserveEmpty() ? 0 : pop();
+        return reserve.currNr() == 0 ? 0 : reserve.pop(machine.cpu(0));
     }
 
     /// Gives back an element (`mempool_free`): to the reserve if it is short, which wakes all
@@ -180,8 +233,8 @@ public final class Mempool implements AutoCloseable {
             return;
         }
         checkOpen();
-        if (currNr < minNr) {
-            push(element);
+        if (reserve.isShort()) {
+            reserve.push(element);
             wakeAll();
         } else {
             source.free(cpu, element);
@@ -198,32 +251,28 @@ public final class Mempool implements AutoCloseable {
     public void resize(Cpu cpu, int newMinNr) {
         Validate.isTrue(newMinNr > 0, "min_nr %d: expected 1 or more", newMinNr);
         checkOpen();
-        if (newMinNr <= minNr) {
-            while (currNr > newMinNr) {
-                source.free(cpu, pop());
-            }
-            minNr = newMinNr;
-            return;
+        boolean shrinks = newMinNr <= reserve.minNr();
+        while (reserve.currNr() > newMinNr) {
+            source.free(cpu, reserve.pop(cpu));
         }
-        if (newMinNr > elements.length) {
-            elements = Arrays.copyOf(elements, newMinNr);
+        reserve.setMinNr(newMinNr);
+        if (!shrinks) {
+            refill(cpu);
         }
-        minNr = newMinNr;
-        refill(cpu);
     }
 
     private void refill(Cpu cpu) {
-        while (currNr < minNr) {
+        while (reserve.isShort()) {
             long element = source.alloc(cpu, GfpFlags.GFP_KERNEL);
             if (element == 0) {
                 return;
             }
-            if (currNr == minNr) {
+            if (!reserve.isShort()) {
                 // The source itself freed elements into the pool meanwhile.
                 source.free(cpu, element);
                 return;
             }
-            push(element);
+            reserve.push(element);
         }
     }
 
@@ -233,10 +282,16 @@ public final class Mempool implements AutoCloseable {
     /// @throws IllegalStateException if somebody waits for an element
     public void destroy(Cpu cpu) {
         Validate.validState(waiters.isEmpty(), "%s: %d requests still wait", this, waiters.size());
-        while (currNr > 0) {
-            source.free(cpu, pop());
+        while (reserve.currNr() > 0) {
+            source.free(cpu, reserve.pop(cpu));
         }
         closed = true;
+    }
+
+    /// [#destroy] for a pool of [#zeroed] (`mempool_exit`): it may be made ready again. Does nothing
+    /// to a pool that is not ready.
+    public void exit(Cpu cpu) {
+        destroy(cpu);
     }
 
     /// [#destroy] on the machine's first CPU; a second call does nothing.
@@ -247,70 +302,45 @@ public final class Mempool implements AutoCloseable {
 
     /// The state of the pool now.
     public MempoolSnapshot snapshot() {
-        List<Long> reserve = Arrays.stream(elements, 0, currNr).boxed().toList();
-        return new MempoolSnapshot(minNr, reserve, waiters.size());
+        return new MempoolSnapshot(reserve.minNr(), reserve.elements(), waiters.size());
     }
 
     /// Checks I1 and I2.
     ///
     /// @throws IllegalStateException naming the invariant that does not hold
     public void validate() {
-        Validate.validState(currNr >= 0 && currNr <= minNr && minNr <= elements.length,
-                "I1: curr_nr %d, min_nr %d, room for %d", currNr, minNr, elements.length);
-        Set<Long> seen = new HashSet<>();
-        for (int i = 0; i < currNr; i++) {
-            Validate.validState(elements[i] != 0 && seen.add(elements[i]),
-                    "I2: element %d of the reserve is 0x%x", i, elements[i]);
-        }
+        reserve.validate();
     }
 
     private void checkOpen() {
         if (closed) {
-            throw new IllegalStateException(this + " was destroyed");
+            throw new IllegalStateException(this + " is not ready, or was destroyed");
         }
     }
 
-    private void push(long element) {
-        assert currNr < minNr : "push beyond min_nr " + minNr;
-        elements[currNr++] = element;
-    }
-
-    long pop() {
-        assert currNr > 0 : "pop of an empty reserve";
-        return elements[--currNr];
-    }
-
-    boolean isReserveEmpty() {
-        return currNr == 0;
-    }
-
     private void wakeAll() {
-        waiters.forEach(MempoolRequest::wake);
+        waiters.forEach(Sleeper::wake);
     }
 
-    void addWaiter(MempoolRequest request) {
-        waiters.add(request);
+    void addWaiter(Sleeper waiter) {
+        waiters.add(waiter);
     }
 
-    void removeWaiter(MempoolRequest request) {
-        waiters.remove(request);
-    }
-
-    long sleepDeadlineJiffies() {
-        return machine.clock().jiffies() + (long) SLEEP_SECONDS * machine.clock().hz();
+    void removeWaiter(Sleeper waiter) {
+        waiters.remove(waiter);
     }
 
     Machine machine() {
         return machine;
     }
 
-    ElementSource source() {
-        return source;
+    Reserve reserve() {
+        return reserve;
     }
 
     @Override
     public String toString() {
-        return "mempool of " + source.description() + " (min_nr " + minNr + ", curr_nr " + currNr
-                + ", waiters " + waiters.size() + ")";
+        return "mempool of " + source.description() + " (min_nr " + reserve.minNr() + ", curr_nr "
+                + reserve.currNr() + ", waiters " + waiters.size() + ")";
     }
 }

@@ -36,7 +36,7 @@ public final class MempoolRequest {
     private final MempoolMasks masks;
     private GfpFlags gfp;
     private Step next;
-    private boolean woken;
+    private final Sleeper sleeper = new Sleeper();
     private long deadlineJiffies;
     private long element;
 
@@ -62,13 +62,13 @@ public final class MempoolRequest {
     }
 
     private void trySource() {
-        element = pool.source().alloc(cpu, gfp);
+        element = pool.askSource(cpu, gfp, false);
         next = element == 0 ? Step.TAKE_RESERVE : Step.DONE;
     }
 
     private void takeReserve() {
-        if (!pool.isReserveEmpty()) {
-            element = pool.pop();
+        if (pool.reserve().currNr() > 0) {
+            element = pool.reserve().pop(cpu);
             next = Step.DONE;
         } else if (!gfp.equals(masks.later())) {
             gfp = masks.later();
@@ -76,23 +76,18 @@ public final class MempoolRequest {
         } else if (!gfp.mayBlock()) {
             next = Step.DONE;
         } else {
-            woken = false;
-            deadlineJiffies = pool.sleepDeadlineJiffies();
-            pool.addWaiter(this);
+            sleeper.begin();
+            deadlineJiffies = WaitWatch.deadlineJiffies(pool.machine().clock());
+            pool.addWaiter(sleeper);
             next = Step.ASLEEP;
         }
     }
 
     private void wakeIfDue() {
-        if (woken || pool.machine().clock().jiffies() >= deadlineJiffies) {
-            pool.removeWaiter(this);
+        if (sleeper.isWoken() || pool.machine().clock().jiffies() >= deadlineJiffies) {
+            pool.removeWaiter(sleeper);
             next = Step.TRY_SOURCE;
         }
-    }
-
-    /// Lets the next [#advance] of a sleeping request go on.
-    void wake() {
-        woken = true;
     }
 
     /// What the next call of [#advance] does.
@@ -102,7 +97,7 @@ public final class MempoolRequest {
 
     /// Whether it has to sleep no longer because an element came back.
     public boolean isWoken() {
-        return woken;
+        return sleeper.isWoken();
     }
 
     /// Whether [#element] has its final value.
@@ -120,6 +115,11 @@ public final class MempoolRequest {
     /// may not sleep.
     public long element() {
         return element;
+    }
+
+    /// Waits no longer, without an element.
+    void giveUp() {
+        pool.removeWaiter(sleeper);
     }
 
     /// The CPU it runs on.

@@ -5,6 +5,7 @@ import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.buddy.PageAllocator;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.KernelProfile;
+import org.kmemlab.machine.PhysicalMemory;
 
 /// Elements that are blocks of pages.
 record PageSource(PageAllocator pages, int order) implements ElementSource {
@@ -23,6 +24,11 @@ record PageSource(PageAllocator pages, int order) implements ElementSource {
     @Override
     public void free(Cpu cpu, long element) {
         pages.freePages(cpu, pages.machine().memory().pfnOf(element), order);
+    }
+
+    @Override
+    public long sizeBytes(long element) {
+        return (long) PhysicalMemory.PAGE_SIZE << order;
     }
 
     @Override

@@ -10,11 +10,13 @@
 ///        │     4 pop the reserve                    one request, one step at a time:
 ///        │     5 sleep 5 s or until woken, then 3   MempoolRequest
 ///        ▼
-///   ElementSource: a cache, kmalloc, pages, or the caller's own
+///   ElementSource: a cache, kmalloc, kvmalloc, pages, or the caller's own
 /// ```
 ///
 /// The reserve is touched only when the source has failed, and any freed element refills it first.
 /// Whoever cannot sleep (`GFP_ATOMIC`, `GFP_NOWAIT`) gets 0 instead of step 5.
+///
+/// [FailMempool] skips steps 1 and 3, so that the reserve is really used.
 ///
 /// Start reading at [Mempool], then [MempoolRequest].
 @NullMarked

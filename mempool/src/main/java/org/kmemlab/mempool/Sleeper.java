@@ -1,0 +1,19 @@
+package org.kmemlab.mempool;
+
+/// Somebody who waits until an element comes back to a pool.
+final class Sleeper {
+
+    private boolean woken;
+
+    void begin() {
+        woken = false;
+    }
+
+    void wake() {
+        woken = true;
+    }
+
+    boolean isWoken() {
+        return woken;
+    }
+}
