@@ -19,13 +19,16 @@ final class KernelExtension implements BeforeEachCallback, AfterEachCallback, Pa
     private static final Namespace NAMESPACE = Namespace.create(KernelExtension.class);
     private static final int LEAKS_SHOWN = 20;
 
+    /// The kernel of a test. Not closeable itself: the store would close it a second time.
+    private record Booted(Kernel kernel) {}
+
     @Override
     public void beforeEach(ExtensionContext context) {
         KernelTest wanted = wanted(context);
         MachineConfig config = MachineConfig.ofMebibytes(wanted.memoryMib())
                 .withProfile(KernelProfile.of(wanted.kernel()).booted(wanted.boot()))
                 .withCpus(wanted.cpus()).withSeed(wanted.seed());
-        context.getStore(NAMESPACE).put(Kernel.class, Kernel.boot(config));
+        context.getStore(NAMESPACE).put(Booted.class, new Booted(Kernel.boot(config)));
     }
 
     private static KernelTest wanted(ExtensionContext context) {
@@ -54,7 +57,8 @@ final class KernelExtension implements BeforeEachCallback, AfterEachCallback, Pa
 
     private static Kernel kernel(ExtensionContext context) {
         return Objects.requireNonNull(
-                context.getStore(NAMESPACE).get(Kernel.class, Kernel.class), "no kernel was booted");
+                context.getStore(NAMESPACE).get(Booted.class, Booted.class), "no kernel was booted")
+                .kernel();
     }
 
     @Override

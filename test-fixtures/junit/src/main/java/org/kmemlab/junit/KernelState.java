@@ -1,0 +1,166 @@
+package org.kmemlab.junit;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.zip.CRC32C;
+
+import org.kmemlab.api.Kernel;
+import org.kmemlab.buddy.MemMap;
+import org.kmemlab.buddy.PageAllocator;
+import org.kmemlab.buddy.PageUse;
+import org.kmemlab.machine.Cpu;
+import org.kmemlab.machine.PhysicalMemory;
+import org.kmemlab.mempool.Mempool;
+import org.kmemlab.slab.CacheSnapshot;
+import org.kmemlab.slab.KmemCache;
+import org.kmemlab.slab.SlabGeometry;
+
+/// What is allocated in a kernel, and how many pages are free when no cache and no CPU holds any
+/// back. Where objects lie does not count, their contents do. Elements in the reserve of a pool belong
+/// to nobody: any free may refill it, and elements take each other's place.
+///
+/// @param live sorted hashes of the contents, by the name of a cache or the kind of a block
+/// @param reserve the elements in the reserves of pools
+/// @param freePages free pages
+record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve, long freePages) {
+
+    private static final int SITES_SHOWN = 5;
+
+    /// Empties what caches and CPUs hold back, and looks at the rest. O(page frames and live bytes).
+    static KernelState of(Kernel kernel) {
+        Cpu cpu = kernel.machine().cpu(0);
+        for (KmemCache cache : kernel.slab().caches()) {
+            cache.shrink(cpu);
+        }
+        kernel.machine().clock().advance(kernel.slab().rcu().graceJiffies());
+        kernel.pages().drainAllPages(cpu);
+        Scan scan = new Scan(kernel);
+        scan.run();
+        PageAllocator.Totals totals = kernel.pages().totals();
+        return new KernelState(scan.live, scan.inReserve,
+                totals.freePages() + totals.perCpuPages());
+    }
+
+    /// What differs from an earlier state, one line for each cache or kind of block.
+    List<String> differencesFrom(KernelState before, Kernel kernel, SweepPlan plan) {
+        List<String> lines = new ArrayList<>();
+        Set<String> names = new TreeSet<>(live.keySet());
+        names.addAll(before.live.keySet());
+        for (String name : names) {
+            List<Long> now = live.getOrDefault(name, List.of());
+            List<Long> then = before.live.getOrDefault(name, List.of());
+            if (now.size() != then.size()) {
+                lines.add(name + ": " + now.size() + " allocated, before " + then.size()
+                        + origin(name, kernel, plan));
+            } else if (!now.equals(then)) {
+                lines.add(name + ": the contents have changed");
+            }
+        }
+        if (lines.isEmpty() && reserve.equals(before.reserve) && freePages != before.freePages) {
+            lines.add(freePages + " free pages, before " + before.freePages);
+        }
+        return lines;
+    }
+
+    /// Who allocated what is allocated, if the kernel kept it (`slub_debug=U`, `page_owner=on`), else
+    /// who asked for the like in this run.
+    private static String origin(String name, Kernel kernel, SweepPlan plan) {
+        KmemCache cache = kernel.slab().cache(name);
+        List<String> tracked = cache != null
+                ? cache.allocSites().stream().map(site -> site.count() + " by " + site.frames())
+                        .toList()
+                : kernel.pages().ownedBlocks().stream()
+                        .filter(block -> name.endsWith(" of order " + block.order()))
+                        .map(block -> "pfn 0x" + Integer.toHexString(block.pfn()) + " by "
+                                + block.stack())
+                        .toList();
+        List<String> asked = plan.sitesOf(cache == null ? "" : name);
+        if (!tracked.isEmpty()) {
+            return "; allocated: "
+                    + String.join(", ", tracked.stream().limit(SITES_SHOWN).toList());
+        }
+        return asked.isEmpty() ? "" : "; asked for at " + String.join(", ", asked);
+    }
+
+    private static final class Scan {
+
+        final SortedMap<String, List<Long>> live = new TreeMap<>();
+        private final Kernel kernel;
+        private final PhysicalMemory memory;
+        private final Map<Integer, Set<Integer>> freeOfSlab = new HashMap<>();
+        private final Set<Long> inReserve = new HashSet<>();
+
+        Scan(Kernel kernel) {
+            this.kernel = kernel;
+            this.memory = kernel.machine().memory();
+            for (Mempool pool : kernel.pools()) {
+                inReserve.addAll(pool.snapshot().elements());
+            }
+            for (KmemCache cache : kernel.slab().caches()) {
+                for (CacheSnapshot.NodeView node : cache.snapshot().nodes()) {
+                    node.partial().forEach(slab -> freeOfSlab.put(slab.pfn(),
+                            Set.copyOf(slab.freelist())));
+                }
+            }
+        }
+
+        void run() {
+            MemMap memMap = kernel.pages().memMap();
+            int endPfn = kernel.machine().config().endPfn();
+            int pfn = 0;
+            while (pfn < endPfn) {
+                if (memMap.headOf(pfn) != pfn) {
+                    pfn++;
+                    continue;
+                }
+                int order = memMap.orderOf(pfn);
+                if (memMap.useOf(pfn) == PageUse.SLAB) {
+                    addSlab(pfn, order);
+                } else {
+                    add((memMap.useOf(pfn) == PageUse.PLAIN ? "pages" : "large kmalloc")
+                            + " of order " + order, memory.addressOf(pfn),
+                            (long) PhysicalMemory.PAGE_SIZE << order);
+                }
+                pfn += 1 << order;
+            }
+            live.values().forEach(hashes -> hashes.sort(null));
+        }
+
+        private void addSlab(int pfn, int order) {
+            long base = memory.addressOf(pfn);
+            KmemCache cache = kernel.slab().cacheOf(base);
+            if (cache == null) {
+                return;
+            }
+            SlabGeometry geometry = cache.geometry();
+            int objects = (PhysicalMemory.PAGE_SIZE << order) / geometry.size();
+            Set<Integer> free = freeOfSlab.getOrDefault(pfn, Set.of());
+            for (int i = 0; i < objects; i++) {
+                if (!free.contains(i)) {
+                    add(cache.snapshot().name(),
+                            base + geometry.redLeftPad() + (long) i * geometry.size(),
+                            geometry.objectSize());
+                }
+            }
+        }
+
+        private void add(String name, long address, long size) {
+            if (!inReserve.contains(address)) {
+                live.computeIfAbsent(name, key -> new ArrayList<>()).add(hash(address, size));
+            }
+        }
+
+        private long hash(long address, long size) {
+            CRC32C crc = new CRC32C();
+            crc.update(memory.slice(address, size).asByteBuffer());
+            return crc.getValue();
+        }
+    }
+}
