@@ -23,9 +23,7 @@ import org.kmemlab.lab.trace.TraceSurvey;
 import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
-import org.kmemlab.slab.MisusePolicy;
 import org.kmemlab.slab.SlabAllocator;
-import org.kmemlab.slab.SlabPages;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -85,7 +83,8 @@ final class ReplayCommand extends StandardCommand {
                 : StateReader.readFirst(RecordedFile.open(stateFile));
         MachineConfig config = config(survey, state);
         try (Machine machine = new Machine(config)) {
-            SlabAllocator slabs = slabs(machine, state);
+            SlabAllocator slabs = state == null ? new SlabAllocator(new PageAllocator(machine))
+                    : ReplayMachine.restored(machine, state);
             TraceReplay replay = state == null ? new TraceReplay(slabs)
                     : new TraceReplay(slabs, state);
             long startNanos = System.nanoTime();
@@ -101,15 +100,6 @@ final class ReplayCommand extends StandardCommand {
             }
             return isGood(outcome.result()) ? ExitCode.GOOD : ExitCode.FINDING;
         }
-    }
-
-    private static SlabAllocator slabs(Machine machine, @Nullable RecordedState state) {
-        if (state == null) {
-            return new SlabAllocator(new PageAllocator(machine));
-        }
-        PageAllocator pages = new PageAllocator(machine, state.zones());
-        return new SlabAllocator(pages, SlabPages.of(pages), MisusePolicy.REFUSE,
-                state.cacheStates());
     }
 
     private void checkOptions() {

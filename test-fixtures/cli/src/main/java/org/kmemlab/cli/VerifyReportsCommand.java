@@ -15,9 +15,9 @@ import picocli.CommandLine.Parameters;
                 + " recorded one, line by line. Only what cannot be known is masked: time"
                 + " stamps, addresses that the log does not give, process numbers, frames of"
                 + " stacks.",
-            "Reads logs of page allocation failures and of page poisoning. The machine comes"
-                    + " from the index.tsv in the file's folder or above it, or from the"
-                    + " options, which win."},
+            "Reads logs of page allocation failures, of page poisoning, and of damaged"
+                    + " objects in slabs. The machine comes from the index.tsv in the file's"
+                    + " folder or above it, or from the options, which win."},
         footer = {"  kmemlab verify reports oom_loud_burst.steps.txt.gz oom_loud_burst.dmesg.txt"})
 final class VerifyReportsCommand extends StandardCommand {
 

@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
                 + " lines, and compares the answer, or the whole dump, with what the kernel"
                 + " printed.",
             "Reads logs of pages, of SLUB caches, of kmalloc and of memory pools. The machine"
-                    + " comes from the index.tsv in the file's folder or above it, or from the options, which"
-                    + " win; where its memory lies a log of pages itself says.",
+                    + " comes from the index.tsv in the file's folder or above it, or from the"
+                    + " options, which win; where its memory lies a log of pages itself says.",
             "A line that differs for no known cause ends the check of its file, as all later"
                     + " lines follow from it; --keep-going goes on."},
         footer = {"  kmemlab verify steps steps_pages/*.txt.gz steps_slub/*.txt.gz",

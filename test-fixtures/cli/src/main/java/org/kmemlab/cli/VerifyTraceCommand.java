@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.kmemlab.lab.input.InputException;
 import org.kmemlab.lab.input.RecordedFile;
 import org.kmemlab.lab.oracle.OracleMachine;
 import org.kmemlab.lab.state.RecordedState;
@@ -47,8 +48,11 @@ final class VerifyTraceCommand extends StandardCommand {
             TraceFolder files = TraceFolder.of(folder);
             List<RecordedState> states = StateReader.readAll(RecordedFile.open(files.state()));
             OracleMachine machine = options.machineOf(folder);
-            boolean objects = !pagesOnly && !states.isEmpty()
-                    && !states.getFirst().caches().isEmpty();
+            if (states.isEmpty()) {
+                throw new InputException(files.state().toString(), -1,
+                        "no state: expected a line 'pb' and dumps after it");
+            }
+            boolean objects = !pagesOnly && !states.getFirst().caches().isEmpty();
             reports.add(objects ? SlabTraceCheck.check(machine, files.trace(), states, kept)
                     : PageTraceCheck.check(machine, files.trace(), states, kept));
         }

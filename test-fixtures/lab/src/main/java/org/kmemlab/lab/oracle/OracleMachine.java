@@ -29,6 +29,13 @@ public record OracleMachine(String build, int cpus, int maxCpus, List<Integer> n
         return KernelProfile.of(build).booted(boot);
     }
 
+    /// The same machine; if nobody knows its memory, with one node of this size.
+    public OracleMachine orMemory(int mib) {
+        return nodeMib.isEmpty()
+                ? new OracleMachine(build, cpus, maxCpus, List.of(mib), boot)
+                : this;
+    }
+
     /// The whole machine.
     ///
     /// @throws IllegalArgumentException if this library does not know the build, or nobody knows the

@@ -89,9 +89,33 @@ final class CacheDirectory {
             KmemCache same = known(objectBytes, strideBytes);
             cacheOfPair[pair] = same == null
                     ? create("unnamed-" + objectBytes + "-" + strideBytes, pair, false)
-                    : enter(same, pair, same.name(), true);
+                    : entry(same, pair);
         }
         return cacheOfPair[pair];
+    }
+
+    /// A cache from before the trace that an allocation is seen to come from, as its object lies in
+    /// one of the cache's slabs.
+    ///
+    /// @return [#NONE] if there is none, or the sizes are not its
+    int known(@Nullable KmemCache cache, int callSite, long objectBytes, long strideBytes) {
+        int pair = cache == null || cache.geometry().objectSize() != objectBytes
+                || cache.geometry().size() != strideBytes ? NONE : pairOf(objectBytes, strideBytes);
+        if (cache == null || pair == NONE) {
+            return NONE;
+        }
+        int number = entry(cache, pair);
+        cacheOfSite.put(siteKey(callSite, pair), number);
+        return number;
+    }
+
+    private int entry(KmemCache cache, int pair) {
+        for (int i = 0; i < entries.size(); i++) {
+            if (entries.get(i).cache == cache) {
+                return i + 1;
+            }
+        }
+        return enter(cache, pair, cache.name(), true);
     }
 
     private @Nullable KmemCache known(long objectBytes, long strideBytes) {
@@ -160,6 +184,9 @@ final class CacheDirectory {
             KmemCacheArgs args = CacheShape.of(name, objectBytes, strideBytes, slabs.settings());
             cache = slabs.createCache(args);
         }
+        if (known.contains(cache)) {
+            return entry(cache, pair);
+        }
         return enter(cache, pair, name, isNamed);
     }
 
@@ -183,7 +210,7 @@ final class CacheDirectory {
             return;
         }
         Entry entry = entries.get(cache - 1);
-        if (known == NONE && !entry.isNamed) {
+        if (known == NONE && (!entry.isNamed || entry.name.equals(names.text(name)))) {
             entry.isNamed = true;
             entry.name = names.text(name);
             setNamed(name, cache);

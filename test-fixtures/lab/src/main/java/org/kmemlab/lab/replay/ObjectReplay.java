@@ -53,8 +53,12 @@ final class ObjectReplay {
             return FAILED_IN_TRACE;
         }
         forgetSilently(cpu, pointer);
-        int cache = caches.cacheFor(event.cacheName(), event.cacheNames(), event.callSite(),
+        int cache = caches.known(before.cacheAt(pointer), event.callSite(),
                 event.requestedBytes(), event.allocatedBytes());
+        if (cache == CacheDirectory.NONE) {
+            cache = caches.cacheFor(event.cacheName(), event.cacheNames(), event.callSite(),
+                    event.requestedBytes(), event.allocatedBytes());
+        }
         GfpFlags gfp = gfps.of(event.gfpBits());
         long own = cache == CacheDirectory.NONE ? 0
                 : caches.cache(cache).allocNode(cpu, event.node(), gfp);

@@ -28,8 +28,7 @@ import org.kmemlab.slab.SlabGeometry;
 /// is freed by its cache's name.
 final class ObjectsBefore {
 
-    private record OldSlab(int pfn, SlabGeometry geometry) {
-    }
+    private record OldSlab(int pfn, KmemCache cache, SlabGeometry geometry) {}
 
     private final SlabAllocator slabs;
     private final FramesBefore frames;
@@ -79,11 +78,12 @@ final class ObjectsBefore {
         Set<Integer> free = new HashSet<>(slab.freelist());
         free.addAll(ownedByCpu);
         frames.claim(slab.pfn(), slab.order());
-        add(slab.pfn(), slab.objects(), restored.geometry(), free);
+        add(slab.pfn(), slab.objects(), restored, free);
     }
 
-    private void add(int pfn, int count, SlabGeometry geometry, Set<Integer> free) {
-        slabOfHead.put(pfn, new OldSlab(pfn, geometry));
+    private void add(int pfn, int count, KmemCache cache, Set<Integer> free) {
+        SlabGeometry geometry = cache.geometry();
+        slabOfHead.put(pfn, new OldSlab(pfn, cache, geometry));
         for (int index = 0; index < count; index++) {
             if (!free.contains(index)) {
                 live.add(addressOf(pfn, geometry, index));
@@ -117,7 +117,7 @@ final class ObjectsBefore {
         long offset = address - memory.addressOf(head) - geometry.redLeftPad();
         if (offset % geometry.size() == 0 && frames.claim(head, geometry.order())) {
             slabs.adoptFullSlab(cache, address);
-            add(head, geometry.objects(), geometry, Set.of());
+            add(head, geometry.objects(), cache, Set.of());
         }
     }
 
@@ -174,6 +174,14 @@ final class ObjectsBefore {
             }
         }
         return null;
+    }
+
+    /// The cache whose old slab an address lies in; null if it lies in none.
+    @Nullable
+    KmemCache cacheAt(long address) {
+        int pfn = slabOfHead.isEmpty() ? -1 : memory.pfnOf(address);
+        OldSlab slab = pfn < 0 ? null : slabHolding(pfn);
+        return slab == null ? null : slab.cache;
     }
 
     /// The caches that were restored, the newest first; empty if none were.

@@ -1,9 +1,14 @@
 package org.kmemlab.lab.replay;
 
+import org.kmemlab.buddy.PageAllocator;
 import org.kmemlab.lab.state.RecordedState;
 import org.kmemlab.lab.trace.TraceSurvey;
 import org.kmemlab.machine.KernelProfile;
+import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
+import org.kmemlab.slab.MisusePolicy;
+import org.kmemlab.slab.SlabAllocator;
+import org.kmemlab.slab.SlabPages;
 
 /// Machines that a trace can be replayed on, where the user does not say which.
 public final class ReplayMachine {
@@ -33,6 +38,13 @@ public final class ReplayMachine {
             KernelProfile profile) {
         return MachineConfig.ofZones(state.spans()).withProfile(unmerged(profile))
                 .withCpus(Math.max(survey.cpus(), state.cpus()));
+    }
+
+    /// Allocators in a recorded state: pages, and caches if it has any.
+    public static SlabAllocator restored(Machine machine, RecordedState state) {
+        PageAllocator pages = new PageAllocator(machine, state.zones());
+        return new SlabAllocator(pages, SlabPages.of(pages), MisusePolicy.REFUSE,
+                state.cacheStates());
     }
 
     private static int mebibytes(TraceSurvey survey) {

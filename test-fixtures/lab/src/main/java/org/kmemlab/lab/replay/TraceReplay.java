@@ -42,8 +42,8 @@ public final class TraceReplay {
         this(slabs, FramesBefore.none(slabs.pages()), ObjectsBefore.none(slabs));
     }
 
-    /// A replay on a machine whose page allocator, and perhaps slab layer, were built from the state
-    /// right before the trace: pages, and objects, that were in use then can be freed.
+    /// A replay on a machine whose page allocator, and perhaps slab layer, were built from the
+    /// state right before the trace: pages, and objects, that were in use then can be freed.
     public TraceReplay(SlabAllocator slabs, RecordedState start) {
         this(slabs, start, FramesBefore.of(slabs.pages(), start));
     }

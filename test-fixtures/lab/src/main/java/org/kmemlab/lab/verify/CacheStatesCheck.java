@@ -49,7 +49,8 @@ final class CacheStatesCheck {
             List<String> expected = lines(recorded.snapshot());
             List<String> got = lines(ours);
             for (int i = 0; i < Math.max(expected.size(), got.size()); i++) {
-                tally.compare("line " + (i + 1), i < expected.size() ? expected.get(i) : "(no line)",
+                tally.compare("line " + (i + 1),
+                        i < expected.size() ? expected.get(i) : "(no line)",
                         i < got.size() ? got.get(i) : "(no line)");
             }
             if (caches.isSilent(cache)) {

@@ -23,7 +23,10 @@ record Disturbance(@Nullable StepLine begin, long hiddenFree, long hiddenPerCpu)
     static Disturbance between(StepLine step, PageStepPlayer.Answer got) {
         boolean request = step.op().equals("ap") || step.op().equals("apn");
         Totals ours = got.totals();
-        if (!request || ours == null || !step.gfp(2).mayBlock()) {
+        // Only a request that failed, or that our allocator reclaimed for, went that far.
+        boolean mayHaveReclaimed = request && step.gfp(2).mayBlock()
+                && (got.isRefusal() || got.reclaimed());
+        if (!mayHaveReclaimed || ours == null) {
             return NONE;
         }
         String result = StringUtils.substringBefore(step.result(), " buddy=");
@@ -59,6 +62,7 @@ record Disturbance(@Nullable StepLine begin, long hiddenFree, long hiddenPerCpu)
         Totals totals = got.totals();
         return totals == null || begin == null ? got
                 : new PageStepPlayer.Answer(got.result(), new Totals(
-                        totals.freePages() + hiddenFree, totals.perCpuPages() + hiddenPerCpu));
+                        totals.freePages() + hiddenFree, totals.perCpuPages() + hiddenPerCpu),
+                        got.reclaimed());
     }
 }

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 /// Objects that a task had taken before an interrupt came, though their lines stand after those of
 /// the interrupt: a line is printed when the allocation is complete.
 ///
-/// That an object was taken early shows only when another one is expected in its place. So the check
-/// learns of it, starts again, and believes it only if the object is the recorded one then.
+/// That an object was taken early shows only when another one is expected in its place. So the
+/// check learns of it, starts again, and believes it only if the object is the recorded one then.
 final class EarlyObjects {
 
     private static final int RESTARTS_MOST = 100;

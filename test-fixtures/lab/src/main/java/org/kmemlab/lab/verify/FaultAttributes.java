@@ -2,10 +2,10 @@ package org.kmemlab.lab.verify;
 
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import org.kmemlab.buddy.FailPageAlloc;
@@ -56,7 +56,15 @@ final class FaultAttributes {
 
     private void flag(String name, BooleanSupplier read, Consumer<Boolean> write) {
         files.put(name, new File(() -> read.getAsBoolean() ? "Y" : "N",
-                text -> write.accept(text.equals("Y"))));
+                text -> write.accept(isYes(name, text))));
+    }
+
+    private static boolean isYes(String name, String text) {
+        if (!text.equals("Y") && !text.equals("N")) {
+            throw new IllegalArgumentException(
+                    "attribute '" + name + "=" + text + "': expected Y or N");
+        }
+        return text.equals("Y");
     }
 
     FaultAttr attr() {
@@ -83,6 +91,11 @@ final class FaultAttributes {
             throw new IllegalArgumentException(
                     "no attribute '" + name + "'; known: " + files.keySet());
         }
-        file.write.accept(value);
+        try {
+            file.write.accept(value);
+        } catch (NumberFormatException notANumber) {
+            throw new IllegalArgumentException("attribute '" + name + "=" + value
+                    + "': expected a number", notANumber);
+        }
     }
 }

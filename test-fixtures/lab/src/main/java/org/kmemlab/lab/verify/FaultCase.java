@@ -85,8 +85,17 @@ record FaultCase(String name, RecordedLines lines, @Nullable String point,
 
     /// The value of an attribute while the steps ran; `otherwise` if the remarks do not name it.
     int number(String attribute, int otherwise) {
-        return state.stream().filter(remark -> remark.attribute.equals(attribute))
-                .mapToInt(remark -> Integer.parseInt(remark.value)).findFirst().orElse(otherwise);
+        for (Remark remark : state) {
+            if (remark.attribute.equals(attribute)) {
+                try {
+                    return Integer.parseInt(remark.value);
+                } catch (NumberFormatException notANumber) {
+                    throw new IllegalArgumentException(lines.place(remark.index) + ": attribute '"
+                            + attribute + "=" + remark.value + "': expected a number", notANumber);
+                }
+            }
+        }
+        return otherwise;
     }
 
     /// Whether chance decided.

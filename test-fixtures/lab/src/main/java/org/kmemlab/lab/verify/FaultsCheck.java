@@ -55,10 +55,15 @@ public final class FaultsCheck {
 
     /// Checks one log, plain or gz; the kernel log is `NAME.dmesg.txt` beside `NAME.txt`.
     ///
-    /// @param recordedOn the machine that made it
+    /// @param machine the machine that made it; if its memory is not known, it gets as much as the
+    ///        pages of the log need
     /// @throws IOException if it cannot be read
-    public CheckReport check(OracleMachine recordedOn, Path file) throws IOException {
+    /// @throws IllegalArgumentException if it names an attribute or a value that there is not
+    public CheckReport check(OracleMachine machine, Path file) throws IOException {
         FaultCase recorded = FaultCase.read(file);
+        OracleMachine recordedOn = machine.nodeMib().isEmpty()
+                ? machine.orMemory(SlabStepsCheck.leastMib(file))
+                : machine;
         if (recorded.steps().isEmpty()) {
             return checkListing(recordedOn, recorded);
         }
@@ -69,11 +74,12 @@ public final class FaultsCheck {
         IntervalCount known = oneBoot ? counts.getOrDefault(point, IntervalCount.UNKNOWN)
                 : IntervalCount.UNKNOWN;
         long start = start(recordedOn, recorded, known);
-        String subject = recorded.name() + " (" + point + " had counted " + start % recorded.interval()
-                + " of " + recorded.interval() + " calls of its interval, "
-                + (known.candidates(recorded.interval()).count() == 1 ? "known from before"
-                        : "inferred")
-                + ")";
+        String subject =
+                recorded.name() + " (" + point + " had counted " + start % recorded.interval()
+                        + " of " + recorded.interval() + " calls of its interval, "
+                        + (known.candidates(recorded.interval()).count() == 1 ? "known from before"
+                                : "inferred")
+                        + ")";
         Run run = new Run(recordedOn, recorded, start, subject, differencesKept);
         CheckReport report = run.check();
         counts.put(point, known.after(recorded.interval(), run.lastCount));
@@ -199,11 +205,11 @@ public final class FaultsCheck {
                     .collect(Collectors.toSet());
             for (FaultCase.Remark remark : recorded.state()) {
                 if (!set.contains(remark.attribute())) {
-                    attributes.write(remark.attribute(), remark.value());
+                    write(attributes, remark);
                     tally.take(1);
                 }
             }
-            recorded.set().forEach(remark -> attributes.write(remark.attribute(), remark.value()));
+            recorded.set().forEach(remark -> write(attributes, remark));
             compare(attributes, recorded.state().stream()
                     .filter(remark -> set.contains(remark.attribute())).toList());
             FaultAttr attr = attributes.attr();
@@ -214,6 +220,15 @@ public final class FaultsCheck {
                     choices++;
                     return recordedFailure;
                 });
+            }
+        }
+
+        private void write(FaultAttributes attributes, FaultCase.Remark remark) {
+            try {
+                attributes.write(remark.attribute(), remark.value());
+            } catch (IllegalArgumentException bad) {
+                throw new IllegalArgumentException(
+                        recorded.lines().place(remark.index()) + ": " + bad.getMessage(), bad);
             }
         }
 

@@ -8,20 +8,19 @@ import java.util.regex.Pattern;
 import org.kmemlab.lab.steps.GfpWords;
 import org.kmemlab.lab.steps.StepLine;
 import org.kmemlab.machine.Cpu;
-import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.Kmalloc;
+import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.SlabAllocator;
 
 /// Executes the operations of a log that are about `kmalloc`.
 ///
-/// A log says nothing of the slabs that the `kmalloc` caches had before it began, so where new memory
-/// lies is left out. Memory that keeps its place must keep it in the log, too.
+/// A log says nothing of the slabs that the `kmalloc` caches had before it began, so where new
+/// memory lies is left out. Memory that keeps its place must keep it in the log, too.
 final class KmallocStepPlayer {
 
     private static final Pattern PLACE = Pattern.compile("( (pfn|off|slab|idx)=\\w+)+");
 
-    private record Held(long address, String recordedPlace) {
-    }
+    private record Held(long address, String recordedPlace) {}
 
     private static final Held NOTHING = new Held(0, "");
 

@@ -16,6 +16,9 @@ import org.kmemlab.machine.Machine;
 /// to keep going.
 public final class MempoolStepsCheck {
 
+    /// Memory of the machine if nobody knows it; a log of pools does not depend on it.
+    private static final int DEFAULT_MIB = 256;
+
     private MempoolStepsCheck() {
     }
 
@@ -29,7 +32,7 @@ public final class MempoolStepsCheck {
             boolean keepGoing) throws IOException {
         CheckTally tally = new CheckTally(file.toString(), differencesKept);
         try (StepReader reader = new StepReader(RecordedFile.open(file));
-                Machine machine = new Machine(recordedOn.config())) {
+                Machine machine = new Machine(recordedOn.orMemory(DEFAULT_MIB).config())) {
             MempoolStepPlayer player = new MempoolStepPlayer(machine, machine.cpu(0));
             boolean good = true;
             StepLine step = reader.next();

@@ -1,6 +1,7 @@
 package org.kmemlab.lab.verify;
 
 import org.jspecify.annotations.Nullable;
+import org.kmemlab.slab.Kmalloc;
 
 /// One event of an object in a trace.
 ///
@@ -24,6 +25,6 @@ record ObjectEvent(long line, boolean isAlloc, boolean isKmalloc, int cpu, int p
 
     /// Whether whole pages serve the request, not a cache.
     boolean isLarge() {
-        return isKmalloc && isAlloc && allocatedBytes > org.kmemlab.slab.Kmalloc.MAX_CACHE_SIZE;
+        return isKmalloc && isAlloc && allocatedBytes > Kmalloc.MAX_CACHE_SIZE;
     }
 }

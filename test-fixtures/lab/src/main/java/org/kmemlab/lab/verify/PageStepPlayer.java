@@ -20,8 +20,7 @@ import org.kmemlab.machine.ZoneSpan;
 final class PageStepPlayer {
 
     /// What a slot of the script holds: a block of an order, or an exact number of bytes.
-    private record Held(int pfn, int order, long exactBytes) {
-    }
+    private record Held(int pfn, int order, long exactBytes) {}
 
     private final Machine machine;
     private final Map<Integer, Held> slots = new HashMap<>();
@@ -52,7 +51,8 @@ final class PageStepPlayer {
     ///
     /// @param result what was handed out or done
     /// @param totals what nobody uses afterwards; null if the operation does not say
-    record Answer(String result, PageAllocator.@Nullable Totals totals) {
+    /// @param reclaimed whether our allocator tried to make memory free for it
+    record Answer(String result, PageAllocator.@Nullable Totals totals, boolean reclaimed) {
 
         boolean isRefusal() {
             return result.equals("NULL");
@@ -72,14 +72,21 @@ final class PageStepPlayer {
     Answer execute(StepLine step) {
         if (step.op().equals("cpu")) {
             cpu = machine.cpu(step.number(0));
-            return new Answer("0 now=" + cpu.id(), null);
+            return new Answer("0 now=" + cpu.id(), null, false);
         }
+        long before = stalls();
         try {
-            return new Answer(answer(step), pages.totals());
+            String result = answer(step);
+            return new Answer(result, pages.totals(), stalls() > before);
         } catch (BadPageException refused) {
             // After a line that differed our allocator may not hold what the kernel's holds.
-            return new Answer(String.valueOf(refused.getMessage()), pages.totals());
+            return new Answer(String.valueOf(refused.getMessage()), pages.totals(), false);
         }
+    }
+
+    /// Passes of direct reclaim so far.
+    private long stalls() {
+        return pages.vmStat().stalls().stream().mapToLong(Long::longValue).sum();
     }
 
     private String answer(StepLine step) {
@@ -91,7 +98,7 @@ final class PageStepPlayer {
             case "ape" -> allocExact(step);
             case "fpe" -> freeExact(step);
             case "drain" -> {
-                pages.drainAllPages();
+                pages.drainAllPages(cpu);
                 yield "";
             }
             default -> throw new StepFormatException(step, "not an operation of page logs", null);

@@ -5,8 +5,8 @@ import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.buddy.PageAllocator;
 import org.kmemlab.machine.Cpu;
 
-/// Who asks for the pages of a trace: this one executes each recorded request as it stands. One that
-/// plays the layers above lets these ask where they must.
+/// Who asks for the pages of a trace: this one executes each recorded request as it stands. One
+/// that plays the layers above lets these ask where they must.
 class PageTraceCompanion {
 
     private @Nullable PageAllocator pages;

@@ -41,7 +41,6 @@ final class ReportMasks {
     private static final List<Mask> MASKS = List.of(
             new Mask("^((?:Allocated|Freed) in ).* age=\\d+ ", "$1<caller> age=<jiffies> "),
             new Mask("(still has objects when called from ).*", "$1<caller>"),
-            new Mask("^Slab 0x[0-9a-f]{16} ", "Slab <descriptor> "),
             new Mask("\\bts \\d+, free_ts \\d+$", "ts <time>, free_ts <time>"),
             new Mask("^(WARNING: CPU: \\d+ PID: \\d+ at ).*", "$1<place>"),
             new Mask("^(CPU: \\d+ PID: \\d+ Comm: .+?) (?:Not tainted|Tainted: ).*",

@@ -8,8 +8,8 @@ import org.kmemlab.machine.Cpu;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.SlabAllocator;
 
-/// Brings our slab layer to where the recorded one must be, after a line that ours does not explain:
-/// objects must have been handed out, or have come back, without an event.
+/// Brings our slab layer to where the recorded one must be, after a line that ours does not
+/// explain: objects must have been handed out, or have come back, without an event.
 ///
 /// An object leaves a CPU's free list only after those before it, so these are taken for handed out
 /// as well. Each object counts as taken from the recording.
@@ -17,7 +17,7 @@ final class SilentObjects {
 
     private static final int TRIES_MOST = 256;
 
-    private final SlabAllocator slabs;
+    private SlabAllocator slabs;
     private final LiveSlabs live;
     private final CheckTally tally;
 
@@ -25,6 +25,11 @@ final class SilentObjects {
         this.slabs = slabs;
         this.live = live;
         this.tally = tally;
+    }
+
+    /// Says which slab layer is used from now on.
+    void use(SlabAllocator now) {
+        slabs = now;
     }
 
     /// Notes an object that was handed out without an event; 0 is none.

@@ -42,8 +42,7 @@ final class SlabStepPlayer {
             .compile("pfn=[0-9a-f]+ off=[0-9]+ slab=([0-9a-f]+) idx=([0-9]+)");
 
     /// An object that the log names.
-    private record Place(int slab, int index) {
-    }
+    private record Place(int slab, int index) {}
 
     /// The counters in the order of the `stat` lines.
     private static final List<SlubStat> STAT_ORDER = statOrder();

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.kmemlab.lab.input.RecordedFile;
 import org.kmemlab.lab.oracle.OracleMachine;
@@ -26,6 +28,10 @@ public final class SlabStepsCheck {
     /// Lines that are tried on each CPU if the log does not say where it starts.
     private static final int TRIAL_STEPS = 200;
 
+    private static final Pattern FRAME = Pattern.compile("pfn=([0-9a-f]{1,7})\\b");
+    private static final int LEAST_MIB = 64;
+    private static final int PAGES_PER_MIB_SHIFT = 8;
+
     private final CheckTally tally;
     private final String file;
 
@@ -36,12 +42,15 @@ public final class SlabStepsCheck {
 
     /// Checks one log, plain or gz.
     ///
-    /// @param recordedOn the machine that made it
+    /// @param machine the machine that made it; if its memory is not known, it has as much as the
+    ///        pages of the log need
     /// @param keepGoing whether to go on after a line that differs
     /// @throws IOException if the log cannot be read
     /// @throws IllegalArgumentException if it has an operation that is not about objects
-    public static CheckReport check(OracleMachine recordedOn, Path file, int differencesKept,
+    public static CheckReport check(OracleMachine machine, Path file, int differencesKept,
             boolean keepGoing) throws IOException {
+        OracleMachine recordedOn = machine.nodeMib().isEmpty() ? machine.orMemory(leastMib(file))
+                : machine;
         SlabStepsCheck check = new SlabStepsCheck(file.toString(), differencesKept);
         try (StepReader reader = new StepReader(RecordedFile.open(file))) {
             List<StepLine> first = new ArrayList<>();
@@ -51,8 +60,8 @@ public final class SlabStepsCheck {
                 step = reader.next();
             }
             int startCpu = check.startCpu(recordedOn, first);
-            try (Machine machine = new Machine(recordedOn.config())) {
-                SlabStepPlayer player = new SlabStepPlayer(machine, machine.cpu(startCpu));
+            try (Machine twin = new Machine(recordedOn.config())) {
+                SlabStepPlayer player = new SlabStepPlayer(twin, twin.cpu(startCpu));
                 boolean good = check.checkAll(player, first, keepGoing);
                 while (step != null && (good || keepGoing)) {
                     good = check.checkStep(player, step);
@@ -66,8 +75,22 @@ public final class SlabStepsCheck {
         return check.tally.report();
     }
 
-    /// The CPU that the recorder runs on until a `cpu` line moves it. The log does not say; it is the
-    /// one on which most of the first lines come out equal, the lowest of several.
+    /// A power of two of MiB that holds all pages of a log.
+    static int leastMib(Path file) throws IOException {
+        int highest = 0;
+        try (StepReader reader = new StepReader(RecordedFile.open(file))) {
+            for (StepLine step = reader.next(); step != null; step = reader.next()) {
+                Matcher frame = FRAME.matcher(step.result());
+                while (frame.find()) {
+                    highest = Math.max(highest, Integer.parseInt(frame.group(1), 16));
+                }
+            }
+        }
+        return Math.max(LEAST_MIB, Integer.highestOneBit(highest >> PAGES_PER_MIB_SHIFT) * 2);
+    }
+
+    /// The CPU that the recorder runs on until a `cpu` line moves it. The log does not say; it is
+    /// the one on which most of the first lines come out equal, the lowest of several.
     private int startCpu(OracleMachine recordedOn, List<StepLine> first) {
         boolean said = !first.isEmpty() && first.getFirst().op().equals("cpu");
         if (said || recordedOn.cpus() == 1) {

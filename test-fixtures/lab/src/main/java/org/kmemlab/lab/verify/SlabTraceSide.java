@@ -22,15 +22,15 @@ import org.kmemlab.slab.SlabPages;
 
 /// Plays the object events of a trace on our slab layer, beside the page events.
 ///
-/// A slab's pages are requested when the trace shows their request, by executing the allocation that
-/// needs them; its event comes some lines later. They are freed when the trace shows that; our slab
-/// layer must have let go of them before.
+/// A slab's pages are requested when the trace shows their request, by executing the allocation
+/// that needs them; its event comes some lines later. They are freed when the trace shows that;
+/// our slab layer must have let go of them before.
 final class SlabTraceSide extends PageTraceCompanion implements SlabPages {
 
     private final Machine machine;
     private final ObjectTrace trace;
     private final CheckTally tally;
-    private final SlabAllocator slabs;
+    private SlabAllocator slabs;
     private final TraceCaches caches;
     private final LiveSlabs live;
     private final ObjectBinding binding;
@@ -155,13 +155,42 @@ final class SlabTraceSide extends PageTraceCompanion implements SlabPages {
         }
         tally.begin(tally.subject() + ", line " + event.line() + ", pages of a slab");
         tally.compare("given up by the slab layer", "yes", let ? "yes" : "no");
-        if (!let) {
+        if (!let && slab != null) {
             KmemCache cache = Objects.requireNonNull(slabs.cache(slab.cacheName()));
             if (caches.isSilent(cache)) {
                 tally.explain(KnownCauses.SILENT_OBJECTS);
             }
+            giveUp(slab);
         }
         tally.end();
+    }
+
+    /// Makes our slab layer forget a slab whose pages the kernel frees: its objects must have come
+    /// back without an event.
+    private void giveUp(LiveSlabs.Slab slab) {
+        List<Long> lost = live.objectsInUse(slab);
+        lost.forEach(object -> live.setInUse(object, false));
+        tally.take(1 + lost.size());
+        live.died(slab.pfn());
+        List<CacheState> states = slabs.caches().stream().map(CacheStateEdit::of)
+                .map(state -> state.snapshot().name().equals(slab.cacheName())
+                        ? CacheStateEdit.without(state, slab, nodeOf(slab.pfn()))
+                        : state)
+                .toList();
+        useSlabs(new SlabAllocator(pages(), this, MisusePolicy.REFUSE, states));
+        for (LiveSlabs.Slab full : live.full()) {
+            long address = live.addressOf(full, 0);
+            if (slabs.cacheOf(address) == null) {
+                slabs.adoptFullSlab(Objects.requireNonNull(slabs.cache(full.cacheName())), address);
+            }
+        }
+    }
+
+    private void useSlabs(SlabAllocator now) {
+        slabs = now;
+        slabs.rcu().setGraceJiffies(0);
+        caches.use(now);
+        silent.use(now);
     }
 
     @Override
@@ -285,6 +314,8 @@ final class SlabTraceSide extends PageTraceCompanion implements SlabPages {
         begin(event, cache);
         boolean inUse = live.isInUse(own);
         tally.compare("object", "in use", inUse ? "in use" : "free");
+        KmemCache owner = slabs.cacheOf(own);
+        tally.compare("cache", cache.name(), owner == null ? "none" : owner.name());
         Cpu cpu = machine.cpu(event.cpu());
         if (!inUse) {
             inUse = silent.takeOut(cache, cpu, own);
@@ -299,10 +330,7 @@ final class SlabTraceSide extends PageTraceCompanion implements SlabPages {
     void compareEnd(RecordedState recorded) {
         new CacheStatesCheck(slabs, caches, binding, tally).compare(recorded.caches());
         tally.take(binding.bound());
-    }
-
-    SlabAllocator slabs() {
-        return slabs;
+        slabs.validate();
     }
 
 }

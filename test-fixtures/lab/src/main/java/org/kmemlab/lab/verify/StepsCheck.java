@@ -61,10 +61,12 @@ public final class StepsCheck {
             if (objects && slub) {
                 return Kind.OBJECTS;
             }
-            throw new InputException(file + ", line " + step.fileLine(), -1, "'" + step + "' begins "
-                    + (objects ? "a log of another engine than SLUB" : "an unknown kind of log")
-                    + "; known: logs of pages with their state, of SLUB caches, of kmalloc,"
-                    + " of memory pools");
+            throw new InputException(file + ", line " + step.fileLine(), -1,
+                    "'" + step + "' begins "
+                            + (objects ? "a log of another engine than SLUB"
+                                    : "an unknown kind of log")
+                            + "; known: logs of pages with their state, of SLUB caches, of kmalloc,"
+                            + " of memory pools");
         }
     }
 }

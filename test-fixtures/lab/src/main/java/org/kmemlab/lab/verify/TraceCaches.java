@@ -28,7 +28,7 @@ final class TraceCaches {
 
     private static final String SEVERAL = "";
 
-    private final SlabAllocator slabs;
+    private SlabAllocator slabs;
     private final ObjectTrace trace;
     private final Map<Long, String> cacheOfSizes = new HashMap<>();
     private final Map<Integer, String> cacheOfSite = new HashMap<>();
@@ -80,8 +80,8 @@ final class TraceCaches {
         });
     }
 
-    /// Objects whose first event hands them out though they are in use in the beginning, or the other
-    /// way round.
+    /// Objects whose first event hands them out though they are in use in the beginning, or the
+    /// other way round.
     private void findSilentBefore(LiveSlabs atStart) {
         LongHashSet seen = new LongHashSet();
         for (int i = 0; i < trace.size(); i++) {
@@ -136,6 +136,11 @@ final class TraceCaches {
 
     private static @Nullable String known(@Nullable String name) {
         return SEVERAL.equals(name) ? null : name;
+    }
+
+    /// Says which slab layer is used from now on.
+    void use(SlabAllocator now) {
+        slabs = now;
     }
 
     /// The cache of an event; null if nothing tells it.

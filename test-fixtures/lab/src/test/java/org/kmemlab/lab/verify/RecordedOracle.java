@@ -36,6 +36,11 @@ final class RecordedOracle {
         }
     }
 
+    /// The lines of a packed file.
+    static List<String> lines(String name) throws IOException {
+        return RecordedLines.of(path(name)).lines();
+    }
+
     /// The machine that made a recording.
     static OracleMachine machine(Path recording) throws IOException {
         OracleIndex index = Objects.requireNonNull(OracleIndex.above(recording));
