@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.kmemlab.lab.verify.BootCheck;
 import org.kmemlab.lab.verify.CheckReport;
+import org.kmemlab.lab.verify.boot.BootCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;

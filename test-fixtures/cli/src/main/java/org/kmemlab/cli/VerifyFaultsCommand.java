@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.kmemlab.lab.verify.CheckReport;
-import org.kmemlab.lab.verify.FaultsCheck;
+import org.kmemlab.lab.verify.fault.FaultsCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

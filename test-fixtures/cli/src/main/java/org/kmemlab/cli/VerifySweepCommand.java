@@ -7,7 +7,7 @@ import java.util.List;
 
 import org.kmemlab.lab.oracle.OracleMachine;
 import org.kmemlab.lab.verify.CheckReport;
-import org.kmemlab.lab.verify.SweepCheck;
+import org.kmemlab.lab.verify.geometry.SweepCheck;
 import org.kmemlab.slab.SlabSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.kmemlab.lab.verify.CheckReport;
-import org.kmemlab.lab.verify.SysfsCheck;
+import org.kmemlab.lab.verify.geometry.SysfsCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;

@@ -35,7 +35,7 @@ public final class LineWatch {
     /// Follows the decisions of an allocator if it is about to decide the line.
     ///
     /// @return whether it is
-    boolean begin(long atLine, PageAllocator pages) {
+    public boolean begin(long atLine, PageAllocator pages) {
         if (atLine != line) {
             return false;
         }
@@ -43,7 +43,7 @@ public final class LineWatch {
         return true;
     }
 
-    void end(PageAllocator pages, String request, String recorded, String got) {
+    public void end(PageAllocator pages, String request, String recorded, String got) {
         pages.follow(null);
         answers.clear();
         answers.add("request  " + request);

@@ -14,14 +14,14 @@ import org.kmemlab.lab.input.RecordedFile;
 ///
 /// @param file what messages call it
 /// @param lines its lines, the first is number 1
-record RecordedLines(String file, List<String> lines) {
+public record RecordedLines(String file, List<String> lines) {
 
-    RecordedLines {
+    public RecordedLines {
         lines = List.copyOf(lines);
     }
 
     /// Reads a file, plain or gz.
-    static RecordedLines of(Path file) throws IOException {
+    public static RecordedLines of(Path file) throws IOException {
         List<String> lines = new ArrayList<>();
         try (LineReader reader = new LineReader(RecordedFile.open(file))) {
             while (reader.next()) {
@@ -34,7 +34,7 @@ record RecordedLines(String file, List<String> lines) {
     /// Reads the file of a name in a folder, plain or with `.gz` appended.
     ///
     /// @throws InputException if the folder has neither
-    static RecordedLines of(Path folder, String name) throws IOException {
+    public static RecordedLines of(Path folder, String name) throws IOException {
         Path packed = folder.resolve(name + ".gz");
         return of(Files.exists(packed) ? packed : folder.resolve(name));
     }
@@ -42,12 +42,12 @@ record RecordedLines(String file, List<String> lines) {
     /// Where a line stands, for messages.
     ///
     /// @param index its index in the list
-    String place(int index) {
+    public String place(int index) {
         return file + ", line " + (index + 1);
     }
 
     /// What to say of a line that cannot be read.
-    InputException failure(int index, String problem) {
+    public InputException failure(int index, String problem) {
         return new InputException(place(index), -1, problem);
     }
 }

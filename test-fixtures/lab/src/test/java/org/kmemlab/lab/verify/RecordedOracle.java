@@ -13,13 +13,13 @@ import org.kmemlab.lab.oracle.OracleIndex;
 import org.kmemlab.lab.oracle.OracleMachine;
 
 /// The recordings that tests bring with them.
-final class RecordedOracle {
+public final class RecordedOracle {
 
     private RecordedOracle() {
     }
 
     /// The files or folders of one kind of recording, sorted.
-    static List<Path> list(String kind) {
+    public static List<Path> list(String kind) {
         try (Stream<Path> files = Files.list(path(kind))) {
             return files.sorted().toList();
         } catch (IOException cause) {
@@ -27,7 +27,7 @@ final class RecordedOracle {
         }
     }
 
-    static Path path(String name) {
+    public static Path path(String name) {
         URL url = Objects.requireNonNull(RecordedOracle.class.getResource("/oracle/" + name), name);
         try {
             return Path.of(url.toURI());
@@ -37,13 +37,22 @@ final class RecordedOracle {
     }
 
     /// The lines of a packed file.
-    static List<String> lines(String name) throws IOException {
+    public static List<String> lines(String name) throws IOException {
         return RecordedLines.of(path(name)).lines();
     }
 
     /// The machine that made a recording.
-    static OracleMachine machine(Path recording) throws IOException {
+    public static OracleMachine machine(Path recording) throws IOException {
         OracleIndex index = Objects.requireNonNull(OracleIndex.above(recording));
         return Objects.requireNonNull(index.machineOf(recording));
+    }
+
+    /// The folders of traces that bring a state along and were recorded on SLUB.
+    public static List<Path> tracesWithState() {
+        return list("traces").stream()
+                .filter(trace -> Files.exists(trace.resolve("state.txt.gz"))
+                        && Files.exists(trace.resolve("trace.txt.gz"))
+                        && !trace.getFileName().toString().contains("SLAB"))
+                .toList();
     }
 }

@@ -1,0 +1,53 @@
+package org.kmemlab.lab.verify.slab;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.kmemlab.slab.CacheSnapshot;
+import org.kmemlab.slab.CacheSnapshot.CpuView;
+import org.kmemlab.slab.CacheSnapshot.NodeView;
+import org.kmemlab.slab.CacheSnapshot.SlabView;
+import org.kmemlab.slab.CacheState;
+import org.kmemlab.slab.KmemCache;
+
+/// Changes the state of a cache so that the check can go on after a difference: a slab whose pages
+/// the kernel has freed is taken from wherever it is.
+final class CacheStateEdit {
+
+    private CacheStateEdit() {
+    }
+
+    /// The state of a cache as it is.
+    static CacheState of(KmemCache cache) {
+        return new CacheState(cache.snapshot(), cache.hasConstructor() ? (memory, address) -> {
+            // Only the layout depends on it.
+        } : null);
+    }
+
+    /// A state without one slab.
+    ///
+    /// @param node whose pages the slab has
+    static CacheState without(CacheState state, LiveSlabs.Slab slab, int node) {
+        CacheSnapshot cache = state.snapshot();
+        List<CpuView> cpus = new ArrayList<>();
+        for (CpuView cpu : cache.cpus()) {
+            SlabView current = cpu.slab();
+            boolean lost = current != null && current.pfn() == slab.pfn();
+            cpus.add(new CpuView(lost ? null : current, lost ? List.of() : cpu.freelist(),
+                    without(cpu.partial(), slab.pfn()), cpu.counters()));
+        }
+        List<NodeView> nodes = new ArrayList<>();
+        for (int i = 0; i < cache.nodes().size(); i++) {
+            NodeView view = cache.nodes().get(i);
+            nodes.add(new NodeView(view.slabs() - (i == node ? 1 : 0),
+                    view.objects() - (i == node ? slab.objects() : 0),
+                    without(view.partial(), slab.pfn()), without(view.full(), slab.pfn())));
+        }
+        return new CacheState(new CacheSnapshot(cache.name(), cache.geometry(), cache.refcount(),
+                cpus, nodes), state.ctor());
+    }
+
+    private static List<SlabView> without(List<SlabView> slabs, int pfn) {
+        return slabs.stream().filter(slab -> slab.pfn() != pfn).toList();
+    }
+}

@@ -1,0 +1,118 @@
+package org.kmemlab.lab.verify.slab;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.Stream;
+
+import org.kmemlab.lab.state.RecordedCache;
+import org.kmemlab.lab.steps.CacheText;
+import org.kmemlab.lab.verify.CheckTally;
+import org.kmemlab.lab.verify.KnownCauses;
+import org.kmemlab.slab.CacheSnapshot;
+import org.kmemlab.slab.CacheSnapshot.CpuView;
+import org.kmemlab.slab.CacheSnapshot.NodeView;
+import org.kmemlab.slab.CacheSnapshot.SlabView;
+import org.kmemlab.slab.KmemCache;
+import org.kmemlab.slab.SlabAllocator;
+
+/// Compares our caches with recorded ones: every list, every chain of free objects. A cache is an
+/// item.
+final class CacheStatesCheck {
+
+    private final CacheText text = new CacheText(false);
+    private final SlabAllocator slabs;
+    private final TraceCaches caches;
+    private final ObjectBinding binding;
+    private final CheckTally tally;
+
+    CacheStatesCheck(SlabAllocator slabs, TraceCaches caches, ObjectBinding binding,
+            CheckTally tally) {
+        this.slabs = slabs;
+        this.caches = caches;
+        this.binding = binding;
+        this.tally = tally;
+    }
+
+    void compare(List<RecordedCache> recorded) {
+        recorded.forEach(this::compare);
+    }
+
+    private void compare(RecordedCache recorded) {
+        tally.begin(tally.subject() + ", end state, cache " + recorded.name());
+        KmemCache cache = slabs.cache(recorded.name());
+        tally.compare("cache", "there", cache == null ? "missing" : "there");
+        if (cache != null) {
+            CacheSnapshot plain = cache.snapshot();
+            bindUnknown(plain, recorded.snapshot());
+            CacheSnapshot ours = shown(plain);
+            List<String> expected = lines(recorded.snapshot());
+            List<String> got = lines(ours);
+            for (int i = 0; i < Math.max(expected.size(), got.size()); i++) {
+                tally.compare("line " + (i + 1),
+                        i < expected.size() ? expected.get(i) : "(no line)",
+                        i < got.size() ? got.get(i) : "(no line)");
+            }
+            if (caches.isSilent(cache)) {
+                tally.explain(KnownCauses.SILENT_OBJECTS);
+            }
+        }
+        tally.end();
+    }
+
+    private List<String> lines(CacheSnapshot cache) {
+        List<String> lines = new ArrayList<>();
+        lines.add(text.line(cache));
+        lines.addAll(text.chains(cache));
+        return lines;
+    }
+
+    /// Objects of random order that were never handed out follow each other on both sides.
+    private void bindUnknown(CacheSnapshot ours, CacheSnapshot recorded) {
+        Map<Integer, List<Integer>> chains = new HashMap<>();
+        LiveSlabs.forEach(recorded, (slab, ownedByCpu) -> chains.put(slab.pfn(),
+                unknown(slab, ownedByCpu, index -> binding.ownOf(slab.pfn(), index))));
+        LiveSlabs.forEach(ours, (slab, ownedByCpu) -> {
+            List<Integer> theirs = chains.getOrDefault(slab.pfn(), List.of());
+            List<Integer> own = unknown(slab, ownedByCpu,
+                    index -> binding.recordedOf(slab.pfn(), index));
+            for (int i = 0; i < own.size() && own.size() == theirs.size(); i++) {
+                binding.bind(slab.pfn(), own.get(i), theirs.get(i));
+            }
+        });
+    }
+
+    private static List<Integer> unknown(SlabView slab, List<Integer> ownedByCpu,
+            IntUnaryOperator bound) {
+        return Stream.concat(ownedByCpu.stream(), slab.freelist().stream())
+                .filter(index -> bound.applyAsInt(index) == ObjectBinding.NONE).toList();
+    }
+
+    /// Our cache with its objects in the recording's words.
+    private CacheSnapshot shown(CacheSnapshot ours) {
+        List<CpuView> cpus = new ArrayList<>();
+        for (CpuView cpu : ours.cpus()) {
+            SlabView slab = cpu.slab();
+            cpus.add(new CpuView(slab == null ? null : shown(slab),
+                    slab == null ? List.of() : shown(slab.pfn(), cpu.freelist()),
+                    cpu.partial().stream().map(this::shown).toList(), cpu.counters()));
+        }
+        List<NodeView> nodes = ours.nodes().stream()
+                .map(node -> new NodeView(node.slabs(), node.objects(),
+                        node.partial().stream().map(this::shown).toList(),
+                        node.full().stream().map(this::shown).toList()))
+                .toList();
+        return new CacheSnapshot(ours.name(), ours.geometry(), ours.refcount(), cpus, nodes);
+    }
+
+    private SlabView shown(SlabView slab) {
+        return new SlabView(slab.pfn(), slab.order(), slab.inuse(), slab.objects(), slab.frozen(),
+                shown(slab.pfn(), slab.freelist()));
+    }
+
+    private List<Integer> shown(int pfn, List<Integer> freelist) {
+        return freelist.stream().map(own -> binding.recordedOf(pfn, own)).toList();
+    }
+}
