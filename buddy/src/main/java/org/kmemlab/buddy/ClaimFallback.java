@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 /// of its pageblock's type.
 final class ClaimFallback implements MobilityFallback {
 
+    private static final String CLAIMED =
+            "the largest block whose pageblock can change its type as a"
+                    + " whole";
+    private static final String LENT = "the smallest block that serves, without its pageblock";
+
     private final Zone zone;
 
     ClaimFallback(Zone zone) {
@@ -45,6 +50,7 @@ final class ClaimFallback implements MobilityFallback {
         int pfn = size >= zone.map.pageblockOrder() ? claimWhole(block, order, size, start)
                 : claimAround(block, order, start, donor);
         if (pfn != PageAllocator.NONE) {
+            zone.events().fallback(CLAIMED);
             tell(block, order, size, start, donor);
         }
         return pfn;
@@ -73,6 +79,7 @@ final class ClaimFallback implements MobilityFallback {
             if (donor != null) {
                 int block = zone.areas[size].first(donor);
                 zone.take(block, order, size, donor);
+                zone.events().fallback(LENT);
                 tell(block, order, size, start, donor);
                 return block;
             }

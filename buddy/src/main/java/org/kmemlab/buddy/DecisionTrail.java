@@ -91,10 +91,15 @@ public final class DecisionTrail implements PageEvents {
     }
 
     @Override
+    public void fallback(String rule) {
+        say("    no block of its own type: another gives " + rule);
+    }
+
+    @Override
     public void extfrag(int pfn, int order, int fallbackOrder, MigrateType start,
             MigrateType fallback, boolean changedOwnership) {
-        say("    " + start.label() + " has none: " + hex(pfn) + " of order " + fallbackOrder
-                + " taken from " + fallback.label() + "; its pageblock "
+        say("    " + hex(pfn) + " of order " + fallbackOrder + " taken from " + fallback.label()
+                + "; its pageblock "
                 + (changedOwnership ? "is " + start.label() + " now"
                         : "keeps its type"));
     }

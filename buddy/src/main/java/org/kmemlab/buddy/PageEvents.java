@@ -18,6 +18,11 @@ public interface PageEvents {
     default void pcpuDrain(int pfn, int order, MigrateType type) {
     }
 
+    /// A type has no blocks of its own; the next [#extfrag] tells what was taken.
+    ///
+    /// @param rule by which the block is chosen, in words
+    default void fallback(String rule) {}
+
     /// A block of one type served another (`mm_page_alloc_extfrag`).
     ///
     /// @param order order that was asked for

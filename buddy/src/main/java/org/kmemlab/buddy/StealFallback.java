@@ -12,6 +12,11 @@ import static org.kmemlab.machine.KernelProfile.MAX_PAGE_ORDER;
 /// claimed stay on the thief's lists, while later frees return to the old type.
 final class StealFallback implements MobilityFallback {
 
+    private static final String LARGEST = "the largest block, so that the mixing stays in few"
+            + " pageblocks";
+    private static final String SMALLEST = "the smallest block that serves, as movable pages can be"
+            + " moved away again";
+
     private final Zone zone;
 
     StealFallback(Zone zone) {
@@ -37,8 +42,10 @@ final class StealFallback implements MobilityFallback {
             if (donor != null) {
                 boolean claim = MobilityFallback.isWorthThePageblock(zone, size, start);
                 if (!claim && start == MOVABLE && size > order) {
+                    zone.events().fallback(SMALLEST);
                     stealSmallest(order, start);
                 } else {
+                    zone.events().fallback(LARGEST);
                     take(order, size, start, donor, claim);
                 }
                 return true;
