@@ -184,6 +184,7 @@ public final class Kmalloc {
             kfree(cpu, address);
             return ZERO_SIZE_PTR;
         }
+        Validate.isTrue(size > 0, "size %d: expected 0 or more bytes", size);
         long oldSize = ksize(address);
         if (!isNothing(address) && oldSize >= size) {
             return address;

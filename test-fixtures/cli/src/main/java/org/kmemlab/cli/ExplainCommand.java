@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
             "LINE is a line of the file that asks for pages, counted from 1, as the verify"
                     + " commands name it. A trace is named by its folder."},
         footer = {"  kmemlab explain steps_pages/exh4_m256_smp1.txt 1200",
-            "  kmemlab explain traces/c61_smp1_busy1 9000"})
+            "  kmemlab explain traces/c61_smp1_busy1 17"})
 final class ExplainCommand extends StandardCommand {
 
     @Mixin
@@ -51,7 +51,7 @@ final class ExplainCommand extends StandardCommand {
         }
         if (!watch.isReached()) {
             throw new InputException(recording.toString(), -1,
-                    "line " + line + " asks for no pages");
+                    "has no line " + line + ", or that line asks for no pages");
         }
         watch.lines().forEach(out()::println);
         return ExitCode.GOOD;

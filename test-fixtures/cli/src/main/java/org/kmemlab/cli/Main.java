@@ -30,7 +30,10 @@ public final class Main extends StandardCommand {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         int exitCode = run(out, err, ansi(), args);
-        out.flush();
+        if (out.checkError() && exitCode == ExitCode.GOOD) {
+            err.println("kmemlab: the output could not be written");
+            exitCode = ExitCode.UNREADABLE;
+        }
         err.flush();
         System.exit(exitCode);
     }

@@ -33,7 +33,8 @@ final class VerifyBootCommand extends StandardCommand {
         int kept = options.limit();
         List<CheckReport> reports = new ArrayList<>();
         for (Path folder : folders) {
-            reports.add(BootCheck.check(options.machineOf(folder), folder, kept));
+            reports.add(options.check(folder,
+                    machine -> BootCheck.check(machine, folder, kept)));
         }
         return options.print(reports, out());
     }

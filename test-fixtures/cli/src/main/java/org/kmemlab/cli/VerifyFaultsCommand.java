@@ -42,7 +42,7 @@ final class VerifyFaultsCommand extends StandardCommand {
         List<CheckReport> reports = new ArrayList<>();
         for (Path file : files) {
             if (!FaultsCheck.isLogOfCase(file)) {
-                reports.add(check.check(options.machineOf(file), file));
+                reports.add(options.check(file, machine -> check.check(machine, file)));
             }
         }
         if (reports.isEmpty()) {

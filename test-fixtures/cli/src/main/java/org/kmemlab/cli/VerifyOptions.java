@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 
+import org.kmemlab.lab.input.InputException;
 import org.kmemlab.lab.oracle.OracleMachine;
 import org.kmemlab.lab.verify.CheckReport;
 import org.kmemlab.lab.verify.CheckTally;
@@ -30,9 +31,35 @@ final class VerifyOptions {
         return WholeNumber.within(limit, 0, 1_000_000, "--limit", "");
     }
 
-    /// The machine that made a recording.
-    OracleMachine machineOf(Path recording) throws IOException {
+    private OracleMachine machineOf(Path recording) throws IOException {
         return new RecordedMachine(machineOptions).of(recording);
+    }
+
+    /// One comparison with a recording.
+    interface Check {
+
+        /// Compares on the machine that made the recording.
+        CheckReport on(OracleMachine machine) throws IOException;
+    }
+
+    /// Runs a comparison.
+    ///
+    /// @throws InputException if the recording does not fit the machine that the index names
+    /// @throws IllegalArgumentException if it does not fit the machine that the options name
+    CheckReport check(Path recording, Check check) throws IOException {
+        OracleMachine machine = machineOf(recording);
+        try {
+            return check.on(machine);
+        } catch (IllegalArgumentException misfit) {
+            String problem = "does not fit " + machine.build() + " with " + machine.cpus()
+                    + " CPUs: " + misfit.getMessage();
+            if (machineOptions.isGiven()) {
+                throw new IllegalArgumentException(recording + " " + problem, misfit);
+            }
+            InputException failure = new InputException(recording.toString(), -1, problem);
+            failure.initCause(misfit);
+            throw failure;
+        }
     }
 
     /// Prints reports and their sum.

@@ -32,7 +32,8 @@ final class VerifyReportsCommand extends StandardCommand {
 
     @Override
     public Integer call() throws IOException {
-        return options.print(List.of(ReportCheck.check(options.machineOf(steps), steps, dmesg,
-                options.limit())), out());
+        int kept = options.limit();
+        return options.print(List.of(options.check(steps,
+                machine -> ReportCheck.check(machine, steps, dmesg, kept))), out());
     }
 }

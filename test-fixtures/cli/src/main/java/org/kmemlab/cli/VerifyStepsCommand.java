@@ -39,7 +39,8 @@ final class VerifyStepsCommand extends StandardCommand {
         int kept = options.limit();
         List<CheckReport> reports = new ArrayList<>();
         for (Path file : files) {
-            reports.add(StepsCheck.check(options.machineOf(file), file, kept, keepGoing));
+            reports.add(options.check(file,
+                    machine -> StepsCheck.check(machine, file, kept, keepGoing)));
         }
         return options.print(reports, out());
     }

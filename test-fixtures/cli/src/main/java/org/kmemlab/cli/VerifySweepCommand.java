@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.kmemlab.lab.oracle.OracleMachine;
 import org.kmemlab.lab.verify.CheckReport;
 import org.kmemlab.lab.verify.geometry.SweepCheck;
 import org.kmemlab.slab.SlabSettings;
@@ -34,10 +33,8 @@ final class VerifySweepCommand extends StandardCommand {
         int kept = options.limit();
         List<CheckReport> reports = new ArrayList<>();
         for (Path file : files) {
-            OracleMachine machine = options.machineOf(file);
-            SlabSettings settings = SlabSettings.of(machine.profile(), machine.cpus(),
-                    machine.maxCpus());
-            reports.add(new SweepCheck(settings, kept).check(file));
+            reports.add(options.check(file, machine -> new SweepCheck(SlabSettings
+                    .of(machine.profile(), machine.cpus(), machine.maxCpus()), kept).check(file)));
         }
         return options.print(reports, out());
     }

@@ -33,7 +33,8 @@ final class VerifySysfsCommand extends StandardCommand {
         int kept = options.limit();
         List<CheckReport> reports = new ArrayList<>();
         for (Path folder : folders) {
-            reports.add(SysfsCheck.check(options.machineOf(folder), folder, kept));
+            reports.add(options.check(folder,
+                    machine -> SysfsCheck.check(machine, folder, kept)));
         }
         return options.print(reports, out());
     }

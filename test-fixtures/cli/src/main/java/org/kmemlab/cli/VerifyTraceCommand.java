@@ -7,7 +7,6 @@ import java.util.List;
 
 import org.kmemlab.lab.input.InputException;
 import org.kmemlab.lab.input.RecordedFile;
-import org.kmemlab.lab.oracle.OracleMachine;
 import org.kmemlab.lab.state.RecordedState;
 import org.kmemlab.lab.state.StateReader;
 import org.kmemlab.lab.verify.CheckReport;
@@ -47,14 +46,14 @@ final class VerifyTraceCommand extends StandardCommand {
         for (Path folder : folders) {
             TraceFolder files = TraceFolder.of(folder);
             List<RecordedState> states = StateReader.readAll(RecordedFile.open(files.state()));
-            OracleMachine machine = options.machineOf(folder);
             if (states.isEmpty()) {
                 throw new InputException(files.state().toString(), -1,
                         "no state: expected a line 'pb' and dumps after it");
             }
             boolean objects = !pagesOnly && !states.getFirst().caches().isEmpty();
-            reports.add(objects ? SlabTraceCheck.check(machine, files.trace(), states, kept)
-                    : PageTraceCheck.check(machine, files.trace(), states, kept));
+            reports.add(options.check(folder, machine -> objects
+                    ? SlabTraceCheck.check(machine, files.trace(), states, kept)
+                    : PageTraceCheck.check(machine, files.trace(), states, kept)));
         }
         return options.print(reports, out());
     }

@@ -46,6 +46,10 @@ public final class RecordedFile implements AutoCloseable {
             if (Files.isDirectory(file)) {
                 throw new InputException(file.toString(), -1, "is a folder, not a file");
             }
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                throw new InputException(file.toString(), -1,
+                        "is no plain file; pipes cannot be read twice, so save it first");
+            }
             return of(file.toString(), Files.size(file), Files.newInputStream(file), CHUNK_BYTES);
         } catch (NoSuchFileException missing) {
             throw unreadable(file.toString(), "no such file", missing);

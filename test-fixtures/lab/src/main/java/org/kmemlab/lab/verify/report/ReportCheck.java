@@ -78,6 +78,9 @@ public final class ReportCheck {
         ReportCheck check = new ReportCheck(recordedOn, steps.toString(), log,
                 new CheckTally(dmesg.toString(), differencesKept));
         List<ReportSections.Section> sections = ReportSections.read(steps, log);
+        if (sections.stream().allMatch(section -> section.steps().isEmpty())) {
+            throw new InputException(steps.toString(), -1, "is no step log");
+        }
         if (SlubReportCheck.isAboutObjects(sections)) {
             new SlubReportCheck(steps.toString(), log, check.tally).run(recordedOn, sections);
         } else {
