@@ -391,12 +391,11 @@ public final class Kernel implements AutoCloseable {
 
     /// Changes the size of a pool's reserve.
     ///
-    /// @return 0, even if the reserve could not be filled
+    /// @return 0, even if the reserve could not be filled; -12 for more than [Mempool#MAX_NR]
     /// @see Mempool#resize
     @CanIgnoreReturnValue
     public int mempool_resize(Mempool pool, int newMinNr) {
-        pool.resize(cpu, newMinNr);
-        return 0;
+        return pool.resize(cpu, newMinNr);
     }
 
     /// Frees a pool's reserve and ends it; null is ignored.

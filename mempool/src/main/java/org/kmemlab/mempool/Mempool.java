@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Machine;
+import org.kmemlab.slab.Kmalloc;
 
 /// An allocator of elements that keeps `min_nr` of them in reserve (`mempool_t` of Linux 6.1).
 ///
@@ -32,6 +33,9 @@ import org.kmemlab.machine.Machine;
 ///      `mm/mempool.c`</a>
 @CheckReturnValue
 public final class Mempool implements AutoCloseable {
+
+    /// The most elements of a reserve: Linux keeps their pointers in one `kmalloc` array.
+    public static final int MAX_NR = Kmalloc.MAX_SIZE / Long.BYTES;
 
     private static final int ENOMEM = -12;
 
@@ -56,8 +60,8 @@ public final class Mempool implements AutoCloseable {
     /// @param cpu who creates it
     /// @param minNr size of the reserve in elements, 0 or more; 0 gives a pool that never wakes
     ///        those who wait
-    /// @return the pool; null if the source could not fill the reserve, and then it got back
-    ///         everything that it gave
+    /// @return the pool; null if `minNr` is more than [#MAX_NR], or if the source could not fill
+    ///         the reserve, and then it got back everything that it gave
     public static @Nullable Mempool create(Machine machine, Cpu cpu, int minNr,
             ElementSource source) {
         return create(machine, cpu, minNr, source, GfpFlags.GFP_KERNEL);
@@ -81,8 +85,8 @@ public final class Mempool implements AutoCloseable {
     /// Makes a pool ready and fills its reserve with `GFP_KERNEL` (`mempool_init`).
     ///
     /// @param minNr size of the reserve in elements, 0 or more
-    /// @return 0; -12 if the source could not fill the reserve, and then it got back everything that
-    ///         it gave and the pool is as before
+    /// @return 0; -12 if `minNr` is more than [#MAX_NR], or if the source could not fill the reserve,
+    ///         and then it got back everything that it gave; the pool is as before
     /// @throws IllegalStateException if the pool is in use
     @CanIgnoreReturnValue
     public int init(Cpu cpu, int minNr, ElementSource newSource) {
@@ -92,6 +96,9 @@ public final class Mempool implements AutoCloseable {
 
     private int fill(Cpu cpu, int minNr, ElementSource newSource, GfpFlags gfp) {
         Validate.isTrue(minNr >= 0, "min_nr %d: expected 0 or more", minNr);
+        if (minNr > MAX_NR) {
+            return ENOMEM;
+        }
         source = newSource;
         reserve = new Reserve(machine, newSource, minNr);
         while (reserve.isShort()) {
@@ -248,9 +255,14 @@ public final class Mempool implements AutoCloseable {
     /// present size does nothing, so it never fills a short reserve.
     ///
     /// @param newMinNr elements, 1 or more
-    public void resize(Cpu cpu, int newMinNr) {
+    /// @return 0; -12 if they are more than [#MAX_NR], and then nothing changed
+    @CanIgnoreReturnValue
+    public int resize(Cpu cpu, int newMinNr) {
         Validate.isTrue(newMinNr > 0, "min_nr %d: expected 1 or more", newMinNr);
         checkOpen();
+        if (newMinNr > MAX_NR) {
+            return ENOMEM;
+        }
         boolean shrinks = newMinNr <= reserve.minNr();
         while (reserve.currNr() > newMinNr) {
             source.free(cpu, reserve.pop(cpu));
@@ -259,6 +271,7 @@ public final class Mempool implements AutoCloseable {
         if (!shrinks) {
             refill(cpu);
         }
+        return 0;
     }
 
     private void refill(Cpu cpu) {

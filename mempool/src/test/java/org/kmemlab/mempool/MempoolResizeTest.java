@@ -80,4 +80,24 @@ class MempoolResizeTest {
                     .hasMessage("min_nr 0: expected 1 or more");
         }
     }
+
+    /// The pointers of a reserve lie in one kmalloc array, of 4 MiB at most.
+    @Test
+    void resize_beyondLargestArray_changesNothing() {
+        try (PoolFixture f = new PoolFixture(1)) {
+            assertThat(f.pool.resize(f.cpu, Mempool.MAX_NR + 1)).isEqualTo(-12);
+
+            assertThat(f.pool.snapshot().minNr()).isEqualTo(1);
+            assertThat(f.source.calls).isEmpty();
+        }
+    }
+
+    @Test
+    void create_beyondLargestArray_asksForNothing() {
+        try (PoolFixture f = new PoolFixture(1)) {
+            assertThat(Mempool.create(f.machine, f.cpu, Integer.MAX_VALUE, f.source)).isNull();
+
+            assertThat(f.source.calls).isEmpty();
+        }
+    }
 }
