@@ -2,8 +2,6 @@ package org.kmemlab.lab.replay;
 
 import java.util.Arrays;
 
-import org.agrona.collections.Long2LongHashMap;
-
 /// The recorded objects that live: what each one is on our machine. No garbage, O(1).
 ///
 /// An object has a slot, a small number; its properties lie in arrays at that index until the slot
@@ -11,12 +9,9 @@ import org.agrona.collections.Long2LongHashMap;
 final class ObjectTable {
 
     /// No such object.
-    static final int NONE = -1;
+    static final int NONE = SlotMap.NONE;
 
-    private final Long2LongHashMap slotOfPointer = new Long2LongHashMap(1 << 12, 0.55f, NONE);
-    private int[] freeSlots = new int[1 << 8];
-    private int freeCount;
-    private int slotCount;
+    private final SlotMap slots = new SlotMap();
 
     /// The object's address on our machine; 0 if there was no memory for it.
     long[] ownAddress = new long[1 << 8];
@@ -31,16 +26,15 @@ final class ObjectTable {
 
     /// The slot of a recorded pointer, [#NONE] if no object lives there.
     int slotOf(long pointer) {
-        return (int) slotOfPointer.get(pointer);
+        return slots.slotOf(pointer);
     }
 
     /// A new object's slot; its pointer must not be known.
     int add(long pointer) {
-        int slot = freeCount > 0 ? freeSlots[--freeCount] : slotCount++;
+        int slot = slots.add(pointer);
         if (slot == ownAddress.length) {
             grow();
         }
-        slotOfPointer.put(pointer, slot);
         return slot;
     }
 
@@ -51,21 +45,16 @@ final class ObjectTable {
         cache = Arrays.copyOf(cache, length);
         callSite = Arrays.copyOf(callSite, length);
         cpu = Arrays.copyOf(cpu, length);
-        freeSlots = Arrays.copyOf(freeSlots, length);
     }
 
     /// Forgets an object. Its properties may be read until the next [#add].
     ///
     /// @return the slot it had, [#NONE] if no object lives there
     int remove(long pointer) {
-        int slot = (int) slotOfPointer.remove(pointer);
-        if (slot != NONE) {
-            freeSlots[freeCount++] = slot;
-        }
-        return slot;
+        return slots.remove(pointer);
     }
 
     int size() {
-        return slotOfPointer.size();
+        return slots.size();
     }
 }

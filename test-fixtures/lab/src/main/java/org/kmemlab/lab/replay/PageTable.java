@@ -2,8 +2,6 @@ package org.kmemlab.lab.replay;
 
 import java.util.Arrays;
 
-import org.agrona.collections.Long2LongHashMap;
-
 /// The recorded blocks of pages that are in use: what each one is on our machine.
 ///
 /// A block has a slot, a small number; its properties lie in arrays at that index until the slot is
@@ -11,12 +9,9 @@ import org.agrona.collections.Long2LongHashMap;
 final class PageTable {
 
     /// No such block.
-    static final int NONE = -1;
+    static final int NONE = SlotMap.NONE;
 
-    private final Long2LongHashMap slotOfHead = new Long2LongHashMap(1 << 12, 0.55f, NONE);
-    private int[] freeSlots = new int[1 << 8];
-    private int freeCount;
-    private int slotCount;
+    private final SlotMap slots = new SlotMap();
     private int largestOrder;
 
     /// First recorded frame.
@@ -35,11 +30,10 @@ final class PageTable {
 
     /// A new block's slot; its first frame must not be another block's.
     int add(long head, int blockOrder) {
-        int slot = freeCount > 0 ? freeSlots[--freeCount] : slotCount++;
+        int slot = slots.add(head);
         if (slot == pfn.length) {
             grow();
         }
-        slotOfHead.put(head, slot);
         largestOrder = Math.max(largestOrder, blockOrder);
         pfn[slot] = head;
         order[slot] = blockOrder;
@@ -58,12 +52,11 @@ final class PageTable {
         object = Arrays.copyOf(object, length);
         strideBytes = Arrays.copyOf(strideBytes, length);
         freedPages = Arrays.copyOf(freedPages, length);
-        freeSlots = Arrays.copyOf(freeSlots, length);
     }
 
     /// The slot of the block that starts at a frame.
     int slotOf(long head) {
-        return (int) slotOfHead.get(head);
+        return slots.slotOf(head);
     }
 
     /// The slot of the block that a frame is in. O(log of the largest block).
@@ -79,11 +72,10 @@ final class PageTable {
 
     /// Forgets a block. Its properties may be read until the next [#add].
     void remove(int slot) {
-        slotOfHead.remove(pfn[slot]);
-        freeSlots[freeCount++] = slot;
+        slots.remove(pfn[slot]);
     }
 
     int size() {
-        return slotOfHead.size();
+        return slots.size();
     }
 }
