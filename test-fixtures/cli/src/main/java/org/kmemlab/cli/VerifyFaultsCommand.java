@@ -2,10 +2,8 @@ package org.kmemlab.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
-import org.kmemlab.lab.verify.CheckReport;
 import org.kmemlab.lab.verify.fault.FaultsCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,15 +37,10 @@ final class VerifyFaultsCommand extends StandardCommand {
     @Override
     public Integer call() throws IOException {
         FaultsCheck check = new FaultsCheck(options.limit(), oneBoot);
-        List<CheckReport> reports = new ArrayList<>();
-        for (Path file : files) {
-            if (!FaultsCheck.isLogOfCase(file)) {
-                reports.add(options.check(file, machine -> check.check(machine, file)));
-            }
-        }
-        if (reports.isEmpty()) {
+        List<Path> cases = files.stream().filter(file -> !FaultsCheck.isLogOfCase(file)).toList();
+        if (cases.isEmpty()) {
             throw usage("only kernel logs are given: give the step logs they belong to");
         }
-        return options.print(reports, out());
+        return options.checkAll(cases, check::check, out());
     }
 }

@@ -3,6 +3,7 @@ package org.kmemlab.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.kmemlab.lab.input.InputException;
@@ -39,17 +40,28 @@ final class VerifyOptions {
     interface Check {
 
         /// Compares on the machine that made the recording.
-        CheckReport on(OracleMachine machine) throws IOException;
+        CheckReport with(OracleMachine machine, Path recording) throws IOException;
+    }
+
+    /// Runs a comparison for each recording and prints the reports.
+    ///
+    /// @return the exit code
+    int checkAll(List<Path> recordings, Check check, PrintWriter out) throws IOException {
+        List<CheckReport> reports = new ArrayList<>();
+        for (Path recording : recordings) {
+            reports.add(check(recording, check));
+        }
+        return print(reports, out);
     }
 
     /// Runs a comparison.
     ///
     /// @throws InputException if the recording does not fit the machine that the index names
     /// @throws IllegalArgumentException if it does not fit the machine that the options name
-    CheckReport check(Path recording, Check check) throws IOException {
+    private CheckReport check(Path recording, Check check) throws IOException {
         OracleMachine machine = machineOf(recording);
         try {
-            return check.on(machine);
+            return check.with(machine, recording);
         } catch (IllegalArgumentException misfit) {
             String problem = "does not fit " + machine.build() + " with " + machine.cpus()
                     + " CPUs: " + misfit.getMessage();
@@ -65,7 +77,7 @@ final class VerifyOptions {
     /// Prints reports and their sum.
     ///
     /// @return the exit code
-    int print(List<CheckReport> reports, PrintWriter out) {
+    private int print(List<CheckReport> reports, PrintWriter out) {
         return ReportPrinter.print(reports, json, out);
     }
 }

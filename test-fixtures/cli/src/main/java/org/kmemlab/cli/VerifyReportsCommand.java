@@ -33,7 +33,7 @@ final class VerifyReportsCommand extends StandardCommand {
     @Override
     public Integer call() throws IOException {
         int kept = options.limit();
-        return options.print(List.of(options.check(steps,
-                machine -> ReportCheck.check(machine, steps, dmesg, kept))), out());
+        return options.checkAll(List.of(steps),
+                (machine, log) -> ReportCheck.check(machine, log, dmesg, kept), out());
     }
 }

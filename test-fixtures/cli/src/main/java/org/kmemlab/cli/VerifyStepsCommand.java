@@ -2,10 +2,8 @@ package org.kmemlab.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
-import org.kmemlab.lab.verify.CheckReport;
 import org.kmemlab.lab.verify.steps.StepsCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,11 +35,7 @@ final class VerifyStepsCommand extends StandardCommand {
     @Override
     public Integer call() throws IOException {
         int kept = options.limit();
-        List<CheckReport> reports = new ArrayList<>();
-        for (Path file : files) {
-            reports.add(options.check(file,
-                    machine -> StepsCheck.check(machine, file, kept, keepGoing)));
-        }
-        return options.print(reports, out());
+        return options.checkAll(files,
+                (machine, file) -> StepsCheck.check(machine, file, kept, keepGoing), out());
     }
 }

@@ -2,10 +2,8 @@ package org.kmemlab.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
-import org.kmemlab.lab.verify.CheckReport;
 import org.kmemlab.lab.verify.geometry.SweepCheck;
 import org.kmemlab.slab.SlabSettings;
 import picocli.CommandLine.Command;
@@ -31,11 +29,8 @@ final class VerifySweepCommand extends StandardCommand {
     @Override
     public Integer call() throws IOException {
         int kept = options.limit();
-        List<CheckReport> reports = new ArrayList<>();
-        for (Path file : files) {
-            reports.add(options.check(file, machine -> new SweepCheck(SlabSettings
-                    .of(machine.profile(), machine.cpus(), machine.maxCpus()), kept).check(file)));
-        }
-        return options.print(reports, out());
+        return options.checkAll(files, (machine, file) -> new SweepCheck(SlabSettings
+                .of(machine.profile(), machine.cpus(), machine.maxCpus()), kept).check(file),
+                out());
     }
 }

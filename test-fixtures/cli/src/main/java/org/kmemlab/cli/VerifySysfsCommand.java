@@ -2,10 +2,8 @@ package org.kmemlab.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
-import org.kmemlab.lab.verify.CheckReport;
 import org.kmemlab.lab.verify.geometry.SysfsCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,11 +29,7 @@ final class VerifySysfsCommand extends StandardCommand {
     @Override
     public Integer call() throws IOException {
         int kept = options.limit();
-        List<CheckReport> reports = new ArrayList<>();
-        for (Path folder : folders) {
-            reports.add(options.check(folder,
-                    machine -> SysfsCheck.check(machine, folder, kept)));
-        }
-        return options.print(reports, out());
+        return options.checkAll(folders,
+                (machine, folder) -> SysfsCheck.check(machine, folder, kept), out());
     }
 }

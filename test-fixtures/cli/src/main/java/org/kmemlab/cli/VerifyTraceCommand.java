@@ -2,11 +2,11 @@ package org.kmemlab.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 import org.kmemlab.lab.input.InputException;
 import org.kmemlab.lab.input.RecordedFile;
+import org.kmemlab.lab.oracle.OracleMachine;
 import org.kmemlab.lab.state.RecordedState;
 import org.kmemlab.lab.state.StateReader;
 import org.kmemlab.lab.verify.CheckReport;
@@ -42,19 +42,18 @@ final class VerifyTraceCommand extends StandardCommand {
     @Override
     public Integer call() throws IOException {
         int kept = options.limit();
-        List<CheckReport> reports = new ArrayList<>();
-        for (Path folder : folders) {
-            TraceFolder files = TraceFolder.of(folder);
-            List<RecordedState> states = StateReader.readAll(RecordedFile.open(files.state()));
-            if (states.isEmpty()) {
-                throw new InputException(files.state().toString(), -1,
-                        "no state: expected a line 'pb' and dumps after it");
-            }
-            boolean objects = !pagesOnly && !states.getFirst().caches().isEmpty();
-            reports.add(options.check(folder, machine -> objects
-                    ? SlabTraceCheck.check(machine, files.trace(), states, kept)
-                    : PageTraceCheck.check(machine, files.trace(), states, kept)));
+        return options.checkAll(folders, (machine, folder) -> check(machine, folder, kept), out());
+    }
+
+    private CheckReport check(OracleMachine machine, Path folder, int kept) throws IOException {
+        TraceFolder files = TraceFolder.of(folder);
+        List<RecordedState> states = StateReader.readAll(RecordedFile.open(files.state()));
+        if (states.isEmpty()) {
+            throw new InputException(files.state().toString(), -1,
+                    "no state: expected a line 'pb' and dumps after it");
         }
-        return options.print(reports, out());
+        boolean objects = !pagesOnly && !states.getFirst().caches().isEmpty();
+        return objects ? SlabTraceCheck.check(machine, files.trace(), states, kept)
+                : PageTraceCheck.check(machine, files.trace(), states, kept);
     }
 }
