@@ -310,6 +310,33 @@ public final class Kernel implements AutoCloseable {
         free_pages(address, 0);
     }
 
+    /// Allocates single pages into the elements of an array that are [#NO_PAGE]. See
+    /// [PageAllocator#allocPagesBulk].
+    ///
+    /// @return how many elements from the start are filled now
+    public int alloc_pages_bulk_array(int gfp, int[] pageArray) {
+        return pages.allocPagesBulk(cpu, -1, gfp(gfp), pageArray);
+    }
+
+    /// Allocates as many contiguous pages as hold `size` bytes, not more.
+    ///
+    /// @return their address; 0 if there is no memory
+    public long alloc_pages_exact(long size, int gfp) {
+        return page_address(pages.allocPagesExact(cpu, size, gfp(gfp)));
+    }
+
+    /// Frees what [#alloc_pages_exact] gave out for as many bytes; 0 is ignored.
+    public void free_pages_exact(long address, long size) {
+        if (address != 0) {
+            pages.freePagesExact(cpu, virt_to_page(address), size);
+        }
+    }
+
+    /// Turns `2^order` allocated pages into single ones. See [PageAllocator#splitPage].
+    public void split_page(int page, int order) {
+        pages.splitPage(page, order);
+    }
+
     /// The address of a page; 0 for [#NO_PAGE].
     public long page_address(int page) {
         return page == NO_PAGE ? 0 : machine().memory().addressOf(page);

@@ -10,6 +10,7 @@ import static org.kmemlab.api.KernelFlags.SLAB_PANIC;
 import static org.kmemlab.api.KernelFlags.__GFP_ZERO;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -133,6 +134,25 @@ class KernelTest {
         k.kfree_sensitive(blocks.removeLast());
         blocks.forEach(k::kfree);
         k.kfree(0);
+        assertThat(k.leaks()).isEmpty();
+    }
+
+    /// Blocks taken apart or taken many at once would not come back page by page.
+    @Test
+    void pages_takenApart_areFreedOneByOne() {
+        int[] many = {Kernel.NO_PAGE, Kernel.NO_PAGE, Kernel.NO_PAGE};
+        int block = k.alloc_pages(GFP_KERNEL, 1);
+        long exact = k.alloc_pages_exact(3 * 4096, GFP_KERNEL);
+
+        assertThat(k.alloc_pages_bulk_array(GFP_KERNEL, many)).isEqualTo(3);
+        k.split_page(block, 1);
+
+        assertThat(many).doesNotContain(Kernel.NO_PAGE).doesNotHaveDuplicates();
+        Arrays.stream(many).forEach(k::__free_page);
+        k.__free_page(block);
+        k.__free_page(block + 1);
+        k.free_pages_exact(exact, 3 * 4096);
+        k.free_pages_exact(0, 4096);
         assertThat(k.leaks()).isEmpty();
     }
 
