@@ -56,6 +56,11 @@ public final class FailPageAlloc {
         return minOrder;
     }
 
+    /// Whether single pages never fail, whatever is armed.
+    boolean sparesSingles() {
+        return minOrder > 0;
+    }
+
     boolean shouldFail(Cpu cpu, GfpFlags gfp, int order) {
         if (!attr.isArmed(cpu) || order < minOrder || gfp.has(NEVER)
                 || (ignoreGfpHighmem && gfp.has(GfpFlags.HIGHMEM))

@@ -15,6 +15,9 @@ final class FreeCounter {
     private final int normalThreshold;
     private int threshold;
     private long counted;
+    private long bar;
+    /// `counted` less `bar`.
+    private long headroom;
 
     /// Creates a counter at 0.
     ///
@@ -39,10 +42,26 @@ final class FreeCounter {
     void add(int cpu, int pages) {
         int sum = pending[cpu] + pages;
         if (Math.abs(sum) > threshold) {
-            counted += sum;
+            setCounted(counted + sum);
             sum = 0;
         }
         pending[cpu] = sum;
+    }
+
+    private void setCounted(long value) {
+        counted = value;
+        headroom = value - bar;
+    }
+
+    /// Sets what [#headroom] is counted from, in pages.
+    void setBar(long pages) {
+        bar = pages;
+        headroom = counted - pages;
+    }
+
+    /// How far the counter is above the bar; negative below it.
+    long headroom() {
+        return headroom;
     }
 
     /// The value without pending changes.
@@ -61,14 +80,14 @@ final class FreeCounter {
 
     /// Adds all pending changes to the counter.
     void fold() {
-        counted = exact();
+        setCounted(exact());
         Arrays.fill(pending, 0);
     }
 
     /// Starts from recorded values; the difference is pending on CPU 0.
     void restore(long newCounted, long newExact) {
         Arrays.fill(pending, 0);
-        counted = newCounted;
+        setCounted(newCounted);
         pending[0] = (int) (newExact - newCounted);
     }
 

@@ -16,6 +16,7 @@ final class HighatomicReserve {
 
     void setReservedPages(int pages) {
         reservedPages = pages;
+        zone.updateBar();
     }
 
     /// Sets the pageblock of a page just handed out apart, unless one percent of the zone (and one
@@ -26,7 +27,7 @@ final class HighatomicReserve {
         if (reservedPages >= most || !movable || !zone.map.pageblockType(pfn).isMergeable()) {
             return;
         }
-        reservedPages += zone.map.pageblockPages();
+        setReservedPages(reservedPages + zone.map.pageblockPages());
         zone.map.setPageblockType(pfn, MigrateType.HIGHATOMIC);
         zone.moveFreeBlocks(pfn, MigrateType.HIGHATOMIC);
     }
@@ -44,7 +45,8 @@ final class HighatomicReserve {
             int pfn = area.first(MigrateType.HIGHATOMIC);
             if (pfn != PageAllocator.NONE) {
                 if (zone.map.pageblockType(pfn) == MigrateType.HIGHATOMIC) {
-                    reservedPages -= Math.min(reservedPages, zone.map.pageblockPages());
+                    setReservedPages(
+                            reservedPages - Math.min(reservedPages, zone.map.pageblockPages()));
                 }
                 zone.map.setPageblockType(pfn, type);
                 if (zone.moveFreeBlocks(pfn, type) > 0) {

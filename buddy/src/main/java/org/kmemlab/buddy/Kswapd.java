@@ -87,7 +87,7 @@ final class Kswapd {
             // A pass without progress ends a run; the next one starts at once.
             counters.backgroundRuns += progress || hasGivenUp() ? 0 : 1;
         }
-        zones.forEach(zone -> zone.marks.setBoostPages(0));
+        zones.forEach(zone -> zone.setBoostPages(0));
         if (order > 0) {
             compaction.run(cpu.id(), order, ZoneType.MOVABLE, list);
         }

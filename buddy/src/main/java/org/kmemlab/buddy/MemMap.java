@@ -41,14 +41,16 @@ public final class MemMap {
     private static final int CHUNK_FRAMES = 1 << CHUNK_SHIFT;
     private static final int CHUNK_MASK = CHUNK_FRAMES - 1;
 
-    private static final class Chunk {
-        final short[] state = new short[CHUNK_FRAMES];
+    /// The links of the blocks in a chunk.
+    private static final class Links {
         final int[] next = new int[CHUNK_FRAMES];
         final int[] prev = new int[CHUNK_FRAMES];
     }
 
     private final int endPfn;
-    private final @Nullable Chunk[] chunks;
+    /// The frames' states by chunk: kept apart from the links, as most operations need them only.
+    private final short[] @Nullable [] states;
+    private final @Nullable Links[] links;
     private final short[] wholeState;
     private final int[] wholeNext;
     private final int[] wholePrev;
@@ -59,7 +61,8 @@ public final class MemMap {
     MemMap(MachineConfig config) {
         endPfn = config.endPfn();
         int count = (endPfn + CHUNK_MASK) >>> CHUNK_SHIFT;
-        chunks = new Chunk[count];
+        states = new short[count][];
+        links = new Links[count];
         wholeState = new short[count];
         wholeNext = new int[count];
         wholePrev = new int[count];
@@ -179,9 +182,9 @@ public final class MemMap {
     }
 
     short state(int pfn) {
-        Chunk chunk = chunks[pfn >>> CHUNK_SHIFT];
+        short[] chunk = states[pfn >>> CHUNK_SHIFT];
         if (chunk != null) {
-            return chunk.state[pfn & CHUNK_MASK];
+            return chunk[pfn & CHUNK_MASK];
         }
         short whole = wholeState[pfn >>> CHUNK_SHIFT];
         boolean shared = FrameState.kind(whole) == FrameState.RESERVED;
@@ -190,7 +193,7 @@ public final class MemMap {
 
     void setState(int pfn, short state) {
         int index = pfn >>> CHUNK_SHIFT;
-        Chunk chunk = chunks[index];
+        short[] chunk = states[index];
         if (chunk == null) {
             boolean whole = (pfn & CHUNK_MASK) == 0 && coversChunk(state);
             if (whole) {
@@ -199,7 +202,20 @@ public final class MemMap {
             }
             chunk = build(index);
         }
-        chunk.state[pfn & CHUNK_MASK] = state;
+        chunk[pfn & CHUNK_MASK] = state;
+    }
+
+    /// Sets the state of a frame that has a certain one now.
+    ///
+    /// @return false if it has another, or its chunk is not built; nothing is changed then
+    boolean replaceState(int pfn, short expected, short state) {
+        short[] chunk = states[pfn >>> CHUNK_SHIFT];
+        int index = pfn & CHUNK_MASK;
+        if (chunk == null || chunk[index] != expected) {
+            return false;
+        }
+        chunk[index] = state;
+        return true;
     }
 
     /// Gives every frame of a range the same state, without building chunks that it covers wholly
@@ -210,11 +226,12 @@ public final class MemMap {
             int index = pfn >>> CHUNK_SHIFT;
             int chunkEnd = Math.min(range.end(), (index + 1) << CHUNK_SHIFT);
             boolean covered = chunkEnd - pfn == CHUNK_FRAMES;
-            if (covered && state == 0 && chunks[index] == null) {
+            if (covered && state == 0 && states[index] == null) {
                 wholeState[index] = 0;
             } else {
-                Arrays.fill(built(pfn).state, pfn & CHUNK_MASK, ((chunkEnd - 1) & CHUNK_MASK) + 1,
-                        state);
+                short[] chunk = states[index];
+                Arrays.fill(chunk != null ? chunk : build(index), pfn & CHUNK_MASK,
+                        ((chunkEnd - 1) & CHUNK_MASK) + 1, state);
             }
             pfn = chunkEnd;
         }
@@ -226,15 +243,16 @@ public final class MemMap {
                 && FrameState.kind(state) != FrameState.RESERVED);
     }
 
-    private Chunk build(int index) {
-        Chunk chunk = new Chunk();
+    private short[] build(int index) {
+        short[] chunk = new short[CHUNK_FRAMES];
         short whole = wholeState[index];
         if (FrameState.kind(whole) == FrameState.RESERVED) {
-            Arrays.fill(chunk.state, whole);
+            Arrays.fill(chunk, whole);
         } else {
-            chunk.state[0] = whole;
+            chunk[0] = whole;
         }
-        chunks[index] = chunk;
+        states[index] = chunk;
+        links[index] = new Links();
         return chunk;
     }
 
@@ -268,9 +286,12 @@ public final class MemMap {
         }
     }
 
-    private Chunk built(int pfn) {
-        Chunk chunk = chunks[pfn >>> CHUNK_SHIFT];
-        return chunk != null ? chunk : build(pfn >>> CHUNK_SHIFT);
+    private Links built(int pfn) {
+        int index = pfn >>> CHUNK_SHIFT;
+        if (states[index] == null) {
+            build(index);
+        }
+        return links[index];
     }
 
     /// Whether a block of exactly this order starts at `pfn` and is on a free list of a zone.
@@ -282,6 +303,10 @@ public final class MemMap {
     /// The migrate type of the pageblock that a frame is in.
     public MigrateType pageblockType(int pfn) {
         return MigrateType.of(pageblockType[pfn >>> pageblockOrder]);
+    }
+
+    int pageblockTypeNumber(int pfn) {
+        return pageblockType[pfn >>> pageblockOrder];
     }
 
     void setPageblockType(int pfn, MigrateType type) {

@@ -53,6 +53,9 @@ public final class PageAllocator {
     private final PageHandover handover;
     private final boolean handoverOn;
     private final boolean perCpuPages;
+    private final SinglePages[] singles;
+    /// Whether single pages may go the short way: nobody wants to see each request.
+    private boolean singlesShort;
     private BadPagePolicy badPagePolicy = BadPagePolicy.REFUSE;
 
     /// Boots the allocator: all managed memory of the machine is free.
@@ -101,6 +104,11 @@ public final class PageAllocator {
         }
         walk.wakes(kswapds);
         perCpuPages = machine.config().perCpuPages();
+        singlesShort = perCpuPages && !handoverOn;
+        singles = machine.cpus().stream().map(
+                cpu -> new SinglePages(cpu, memMap, walk.listFor(cpu, cpu.node(), GfpFlags.NONE),
+                        byUse))
+                .toArray(SinglePages[]::new);
     }
 
     private static List<ZoneMarks> bootMarks(Machine machine) {
@@ -120,6 +128,13 @@ public final class PageAllocator {
     /// @return the block's first frame, a multiple of `2^order`; [#NONE] if there is no memory
     @CheckReturnValue
     public int allocPages(Cpu cpu, GfpFlags gfp, int order) {
+        if (order == 0 && singlesShort && (gfp.bits() & SinglePages.LONG_WAY) == 0
+                && failPageAlloc.sparesSingles()) {
+            int pfn = singles[cpu.id()].take(gfp);
+            if (pfn != NONE) {
+                return pfn;
+            }
+        }
         return allocPagesNode(cpu, cpu.node(), gfp, order);
     }
 
@@ -156,6 +171,9 @@ public final class PageAllocator {
     /// @param order the order it was allocated with
     /// @throws BadPageException if no block of that order is in use there; nothing is changed
     public void freePages(Cpu cpu, int pfn, int order) {
+        if (order == 0 && singlesShort && singles[cpu.id()].give(pfn)) {
+            return;
+        }
         Zone zone = takeBack(cpu, pfn, order);
         if (zone == null) {
             return;
@@ -308,8 +326,7 @@ public final class PageAllocator {
 
     /// What was done since the allocator was made.
     public VmStat vmStat() {
-        return VmStat.of(counters,
-                zones.stream().mapToLong(zone -> zone.freePages.counted()).sum());
+        return VmStat.of(counters, zones);
     }
 
     /// Nodes whose background reclaimer has given up until a request reclaims some.
@@ -333,6 +350,7 @@ public final class PageAllocator {
     /// Writes down how requests are decided from now on, until another trail or null is given. A
     /// trail takes the place of the observer of [#observe].
     public void follow(@Nullable DecisionTrail trail) {
+        singlesShort = trail == null && perCpuPages && !handoverOn;
         walk.follow(trail);
         observe(trail == null ? PageEvents.NONE : trail);
     }

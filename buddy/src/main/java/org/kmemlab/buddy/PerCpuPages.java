@@ -30,6 +30,8 @@ final class PerCpuPages {
     private int batch;
     private int countPages;
     private int freeFactor;
+    private long singlesAllocated;
+    private long singlesFreed;
 
     PerCpuPages(Zone zone, int cpu, PcpLimits limits, boolean hugePages) {
         this.zone = zone;
@@ -69,6 +71,21 @@ final class PerCpuPages {
         return list.removeFirst();
     }
 
+    /// The list of single pages of a type.
+    PfnDeque singles(int type) {
+        return lists[type];
+    }
+
+    /// Takes a page of a list of single pages that is not empty.
+    int allocSingle(PfnDeque list) {
+        if (freeFactor != 0) {
+            freeFactor >>= 1;
+        }
+        countPages--;
+        singlesAllocated++;
+        return list.removeFirst();
+    }
+
     private void refill(PfnDeque list, int order, MigrateType type, int allocFlags) {
         int wanted = batch > 1 ? Math.max(batch >> order, 2) : batch;
         int got = 0;
@@ -78,6 +95,7 @@ final class PerCpuPages {
                 break;
             }
             zone.map.setState(pfn, FrameState.of(FrameState.PER_CPU, order, type.ordinal()));
+            zone.map.setPrev(pfn, order, 0);
             list.addLast(pfn);
             got++;
         }
@@ -99,6 +117,15 @@ final class PerCpuPages {
         boolean everything = freeFactor > 0 && order > 0 && order <= COSTLY_ORDER;
         if (countPages >= (everything ? 0 : high)) {
             drain(cpu, everything ? countPages : quota(), index);
+        }
+    }
+
+    /// [#free] of a single page, whose state says already that it is on a list.
+    void freeSingle(int pfn, int type) {
+        lists[type].addFirst(pfn);
+        singlesFreed++;
+        if (++countPages >= high) {
+            drain(cpu, quota(), type);
         }
     }
 
@@ -171,6 +198,16 @@ final class PerCpuPages {
 
     int countPages() {
         return countPages;
+    }
+
+    /// Pages that [#allocSingle] handed out.
+    long singlesAllocated() {
+        return singlesAllocated;
+    }
+
+    /// Pages that [#freeSingle] took back.
+    long singlesFreed() {
+        return singlesFreed;
     }
 
     ZoneState.CpuLists snapshot() {

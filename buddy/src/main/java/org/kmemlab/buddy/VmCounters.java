@@ -3,7 +3,7 @@ package org.kmemlab.buddy;
 import org.kmemlab.machine.ZoneType;
 
 /// Counts what the allocator does from the moment it is made: plain fields, raised where it
-/// happens.
+/// happens. Single pages that come and go by [SinglePages] are counted by the CPU's lists.
 final class VmCounters {
 
     /// Pages handed out, by the zone they came from.

@@ -26,9 +26,19 @@ public record VmStat(long freePages, List<Long> allocatedPages, long freedPages,
         stalls = List.copyOf(stalls);
     }
 
-    static VmStat of(VmCounters counters, long freePages) {
-        return new VmStat(freePages, Arrays.stream(counters.allocatedPages).boxed().toList(),
-                counters.freedPages, Arrays.stream(counters.stalls).boxed().toList(),
+    static VmStat of(VmCounters counters, List<Zone> zones) {
+        long[] allocated = counters.allocatedPages.clone();
+        long freed = counters.freedPages;
+        long free = 0;
+        for (Zone zone : zones) {
+            free += zone.freePages.counted();
+            for (int cpu = 0; cpu < zone.cpus(); cpu++) {
+                allocated[zone.span.type().ordinal()] += zone.perCpu(cpu).singlesAllocated();
+                freed += zone.perCpu(cpu).singlesFreed();
+            }
+        }
+        return new VmStat(free, Arrays.stream(allocated).boxed().toList(), freed,
+                Arrays.stream(counters.stalls).boxed().toList(),
                 counters.scannedObjects, counters.backgroundRuns, counters.compactStalls,
                 counters.compactFails, counters.compactSuccesses);
     }

@@ -64,6 +64,7 @@ final class Zone {
             perCpu[cpu] = new PerCpuPages(this, cpu, limits,
                     config.profile().has(ConfigOption.TRANSPARENT_HUGEPAGE));
         }
+        updateBar();
         shuffle = config.profile().shufflesPages();
         coin = machine.random("shuffle:" + span.node() + ":" + span.type());
     }
@@ -117,6 +118,25 @@ final class Zone {
 
     boolean contains(int pfn) {
         return pfn >= startPfn && pfn < endPfn;
+    }
+
+    /// Computes anew what must be free for a single page without any right to reserves, before what
+    /// is kept for lower requests; called when a part of it has changed.
+    void updateBar() {
+        // A raise that nobody was told of so far is something to do for the next request.
+        freePages.setBar(boosted ? Integer.MAX_VALUE
+                : (long) marks.lowMark() + highatomic.reservedPages());
+    }
+
+    /// Whether the marks were raised and nobody was told so far.
+    boolean isBoosted() {
+        return boosted;
+    }
+
+    /// Sets the pages that all marks are raised by.
+    void setBoostPages(int pages) {
+        marks.setBoostPages(pages);
+        updateBar();
     }
 
     /// How far the free memory is in pieces.
@@ -269,12 +289,16 @@ final class Zone {
     /// reclaimer for it.
     void boost() {
         boosted |= marks.boost(span.managedPages(), map.pageblockPages());
+        updateBar();
     }
 
     /// Whether the marks were raised since the last call.
     boolean takeBoosted() {
         boolean was = boosted;
-        boosted = false;
+        if (was) {
+            boosted = false;
+            updateBar();
+        }
         return was;
     }
 

@@ -8,11 +8,13 @@ final class ZoneMarks {
     private static final int BOOST_FACTOR_PER_10_000 = 15_000;
 
     private final Watermarks watermarks;
+    private final int low;
     private final int[] lowmemReserve;
     private int boostPages;
 
     ZoneMarks(Watermarks watermarks, int[] lowmemReserve) {
         this.watermarks = watermarks;
+        this.low = watermarks.low();
         this.lowmemReserve = lowmemReserve.clone();
     }
 
@@ -53,6 +55,11 @@ final class ZoneMarks {
     /// The mark that `allocFlags` name, boost included.
     int mark(int allocFlags) {
         return unboostedMark(allocFlags) + boostPages;
+    }
+
+    /// The low mark, boost included.
+    int lowMark() {
+        return low + boostPages;
     }
 
     private int unboostedMark(int allocFlags) {

@@ -86,7 +86,7 @@ final class ZoneStates {
         }
         zone.freePages.restore(state.countedFreePages(), state.freePages());
         zone.highatomic.setReservedPages(state.highatomicPages());
-        zone.marks.setBoostPages(state.boostPages());
+        zone.setBoostPages(state.boostPages());
     }
 
     private static void loadPageblocks(Zone zone, ZoneState state) {

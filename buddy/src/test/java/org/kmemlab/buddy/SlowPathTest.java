@@ -157,7 +157,7 @@ class SlowPathTest {
             MovableStore store = new MovableStore(fixture);
             store.shrinkable();
             store.fill(GfpFlags.GFP_NOWAIT);
-            fixture.zone().marks.setBoostPages(7);
+            fixture.zone().setBoostPages(7);
             int before = store.size();
             assertThat(fixture.alloc(GfpFlags.GFP_ATOMIC, 0)).isNotEqualTo(PageAllocator.NONE);
             assertThat(store.size()).isEqualTo(before);
