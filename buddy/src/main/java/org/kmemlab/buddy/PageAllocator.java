@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import com.google.errorprone.annotations.CheckReturnValue;
 import org.jspecify.annotations.Nullable;
 import org.kmemlab.machine.Cpu;
+import org.kmemlab.machine.KernelLock;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.ZoneSpan;
 import org.kmemlab.machine.ZoneType;
@@ -26,7 +27,8 @@ import org.kmemlab.machine.ZoneType;
 /// **Invariants.** I1: every managed frame is in exactly one place: a free list, a per-CPU list, or
 /// a block in use. [#validate()] walks all of them.
 ///
-/// **Locking.** Stepped use only: one Java thread plays all CPUs and names the CPU at each call.
+/// **Locking.** In live use every operation holds the machine's lock, see [KernelLock]; readers of
+/// counters and states see them as they are at some moment.
 ///
 /// @see <a href="https://docs.kernel.org/mm/page_allocation.html">Linux mm, page allocation</a>
 public final class PageAllocator {
@@ -48,6 +50,7 @@ public final class PageAllocator {
     private final SlowPath slowPath;
     private final List<Kswapd> kswapds = new ArrayList<>();
     private final BulkPages bulk;
+    private final KernelLock lock;
     private final VmCounters counters = new VmCounters();
     private final HeldBlocks held;
     private final PageHandover handover;
@@ -81,6 +84,7 @@ public final class PageAllocator {
 
     private PageAllocator(List<ZoneMarks> marks, Machine machine) {
         this.machine = machine;
+        lock = machine.lock();
         memMap = new MemMap(machine.config());
         held = new HeldBlocks(memMap);
         List<ZoneSpan> spans = machine.config().zones();
@@ -104,7 +108,8 @@ public final class PageAllocator {
         }
         walk.wakes(kswapds);
         perCpuPages = machine.config().perCpuPages();
-        singlesShort = perCpuPages && !handoverOn;
+        singlesShort = perCpuPages && !handoverOn
+                && !machine.config().isLive();
         singles = machine.cpus().stream().map(
                 cpu -> new SinglePages(cpu, memMap, walk.listFor(cpu, cpu.node(), GfpFlags.NONE),
                         byUse))
@@ -146,6 +151,15 @@ public final class PageAllocator {
     ///         the flags have both mobility bits
     @CheckReturnValue
     public int allocPagesNode(Cpu cpu, int node, GfpFlags gfp, int order) {
+        lock.acquire();
+        try {
+            return allocLocked(cpu, node, gfp, order);
+        } finally {
+            lock.release();
+        }
+    }
+
+    private int allocLocked(Cpu cpu, int node, GfpFlags gfp, int order) {
         ZoneList list = walk.listFor(cpu, node, gfp);
         if (order < 0) {
             throw new IllegalArgumentException("order " + order + ": expected 0 or more");
@@ -174,6 +188,15 @@ public final class PageAllocator {
         if (order == 0 && singlesShort && singles[cpu.id()].give(pfn)) {
             return;
         }
+        lock.acquire();
+        try {
+            freeLocked(cpu, pfn, order);
+        } finally {
+            lock.release();
+        }
+    }
+
+    private void freeLocked(Cpu cpu, int pfn, int order) {
         Zone zone = takeBack(cpu, pfn, order);
         if (zone == null) {
             return;
@@ -200,9 +223,14 @@ public final class PageAllocator {
     ///
     /// @throws BadPageException as [#freePages]
     public void freePagesToZone(Cpu cpu, int pfn, int order) {
-        Zone zone = takeBack(cpu, pfn, order);
-        if (zone != null) {
-            zone.freeOnePage(cpu.id(), pfn, order, memMap.pageblockType(pfn), false);
+        lock.acquire();
+        try {
+            Zone zone = takeBack(cpu, pfn, order);
+            if (zone != null) {
+                zone.freeOnePage(cpu.id(), pfn, order, memMap.pageblockType(pfn), false);
+            }
+        } finally {
+            lock.release();
         }
     }
 
@@ -248,7 +276,12 @@ public final class PageAllocator {
     /// @param pfns where they go; elements that are not [#NONE] stay
     /// @return how many elements from the start are filled now
     public int allocPagesBulk(Cpu cpu, int node, GfpFlags gfp, int[] pfns) {
-        return bulk.alloc(cpu, node, gfp, pfns);
+        lock.acquire();
+        try {
+            return bulk.alloc(cpu, node, gfp, pfns);
+        } finally {
+            lock.release();
+        }
     }
 
     /// Takes as many contiguous pages as hold `bytes`, not more: the rest of the block is given back
@@ -258,30 +291,50 @@ public final class PageAllocator {
     /// @return the first frame; [#NONE] if there is no memory
     @CheckReturnValue
     public int allocPagesExact(Cpu cpu, long bytes, GfpFlags gfp) {
-        return bulk.allocExact(cpu, bytes, gfp);
+        lock.acquire();
+        try {
+            return bulk.allocExact(cpu, bytes, gfp);
+        } finally {
+            lock.release();
+        }
     }
 
     /// Gives back what [#allocPagesExact] gave out for the same number of bytes.
     public void freePagesExact(Cpu cpu, int pfn, long bytes) {
-        bulk.freeExact(cpu, pfn, bytes);
+        lock.acquire();
+        try {
+            bulk.freeExact(cpu, pfn, bytes);
+        } finally {
+            lock.release();
+        }
     }
 
     /// Turns an allocated block into single pages, each to be freed on its own with order 0.
     ///
     /// @throws BadPageException if no block of that order is in use there
     public void splitPage(int pfn, int order) {
-        held.split(pfn, order);
-        handover.split(pfn, order);
+        lock.acquire();
+        try {
+            held.split(pfn, order);
+            handover.split(pfn, order);
+        } finally {
+            lock.release();
+        }
     }
 
     /// Gives the pages on all CPUs' lists back to the zones (`drain_all_pages`).
     ///
     /// @param acting the CPU that does the work
     public void drainAllPages(Cpu acting) {
-        for (int cpu = 0; cpu < machine.cpus().size(); cpu++) {
-            for (Zone zone : zones) {
-                zone.perCpu(cpu).drainAll(acting.id());
+        lock.acquire();
+        try {
+            for (int cpu = 0; cpu < machine.cpus().size(); cpu++) {
+                for (Zone zone : zones) {
+                    zone.perCpu(cpu).drainAll(acting.id());
+                }
             }
+        } finally {
+            lock.release();
         }
     }
 
@@ -350,7 +403,8 @@ public final class PageAllocator {
     /// Writes down how requests are decided from now on, until another trail or null is given. A
     /// trail takes the place of the observer of [#observe].
     public void follow(@Nullable DecisionTrail trail) {
-        singlesShort = trail == null && perCpuPages && !handoverOn;
+        singlesShort = trail == null && perCpuPages && !handoverOn
+                && !machine.config().isLive();
         walk.follow(trail);
         observe(trail == null ? PageEvents.NONE : trail);
     }

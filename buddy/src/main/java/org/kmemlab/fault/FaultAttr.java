@@ -32,6 +32,7 @@ public final class FaultAttr {
     private final MessageLimit messages;
     private IntPredicate choice;
     private StackFilter stackFilter = StackFilter.ANY;
+    private Runnable listener = () -> {};
     private @Nullable FaultPlan plan;
     private @Nullable FaultLog log;
     private int probabilityPercent;
@@ -84,12 +85,14 @@ public final class FaultAttr {
         probabilityPercent = numbers[1];
         space = numbers[2];
         times = numbers[3];
+        listener.run();
     }
 
     /// Sets the chance of failing in percent, 0 to 100; 0 switches the attribute off.
     public void setProbability(int percent) {
         checkProbability(percent);
         probabilityPercent = percent;
+        listener.run();
     }
 
     private static void checkProbability(int percent) {
@@ -162,6 +165,7 @@ public final class FaultAttr {
     /// these decide again.
     public void follow(@Nullable FaultPlan newPlan) {
         plan = newPlan;
+        listener.run();
     }
 
     /// Writes every later decision to a log; null ends that. Only calls that could fail at all are
@@ -220,10 +224,20 @@ public final class FaultAttr {
         return count;
     }
 
+    /// Has `newListener` called whenever probability or plan are set; replaces the former one.
+    public void onChange(Runnable newListener) {
+        listener = newListener;
+    }
+
+    /// Whether calls could fail whatever the task.
+    public boolean isArmed() {
+        return probabilityPercent != 0 || plan != null;
+    }
+
     /// Whether a call of this CPU could fail at all: one test that keeps the rest off the fast path.
     public boolean isArmed(Cpu cpu) {
         Task task = cpu.task();
-        return probabilityPercent != 0 || plan != null || (task != null && task.failNth() > 0);
+        return isArmed() || (task != null && task.failNth() > 0);
     }
 
     /// Decides about one call without a name for what it asks for.

@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// The machine's log, as `dmesg` shows it: the newest lines in a ring, without time stamps.
+/// The machine's log, as `dmesg` shows it: the newest lines in a ring, without time stamps. Lines of
+/// several threads may mix, but none is lost or torn.
 public final class KernelLog {
 
     /// How many lines the ring keeps.
@@ -22,7 +23,7 @@ public final class KernelLog {
         text.lines().forEach(this::append);
     }
 
-    private void append(String line) {
+    private synchronized void append(String line) {
         if (lines.size() == CAPACITY_LINES) {
             lines.removeFirst();
         }
@@ -31,17 +32,17 @@ public final class KernelLog {
     }
 
     /// The lines it holds, oldest first.
-    public List<String> lines() {
+    public synchronized List<String> lines() {
         return new ArrayList<>(lines);
     }
 
     /// Calls `listener` with each later line; replaces the former listener.
-    public void onLine(Consumer<String> newListener) {
+    public synchronized void onLine(Consumer<String> newListener) {
         listener = newListener;
     }
 
     /// Forgets all lines.
-    public void clear() {
+    public synchronized void clear() {
         lines.clear();
     }
 }

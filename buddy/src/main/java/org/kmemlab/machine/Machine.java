@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 /// One simulated computer: memory, CPUs, clock, seed, log, and the kernel profile it runs.
 ///
 /// The allocators are built on top of it and take it in their constructors. There is no state
-/// outside a machine. Stepped runs use it from one Java thread.
+/// outside a machine. A stepped machine is used from one Java thread, see [Execution].
 public final class Machine implements AutoCloseable {
 
     private final MachineConfig config;
@@ -18,12 +18,14 @@ public final class Machine implements AutoCloseable {
     private final KernelLog log = new KernelLog();
     private final Taints taints = new Taints(log);
     private final ReportLimits reportLimits;
+    private final KernelLock lock;
 
     /// Builds the machine; its memory costs nothing until it is touched.
     public Machine(MachineConfig config) {
         this.config = config;
         this.memory = PhysicalMemory.of(config.endPfn(), config.memory());
         this.clock = new VirtualClock(config.profile().hz());
+        this.lock = new KernelLock(config.execution());
         this.reportLimits = new ReportLimits(log, clock);
         List<Cpu> list = new ArrayList<>();
         for (int id = 0; id < config.cpus(); id++) {
@@ -72,6 +74,11 @@ public final class Machine implements AutoCloseable {
     /// Its log.
     public KernelLog log() {
         return log;
+    }
+
+    /// What slow paths hold, see [KernelLock].
+    public KernelLock lock() {
+        return lock;
     }
 
     /// What its kernel has been through.

@@ -13,8 +13,9 @@ import org.apache.commons.lang3.Validate;
 /// @param memory what stands behind the addresses
 /// @param perCpuPages whether CPUs keep lists of free pages of their own
 /// @param seed source of every random choice
+/// @param execution who plays the CPUs
 public record MachineConfig(KernelProfile profile, int cpus, int possibleCpus, List<ZoneSpan> zones,
-        MemoryKind memory, boolean perCpuPages, long seed) {
+        MemoryKind memory, boolean perCpuPages, long seed, Execution execution) {
 
     /// Most CPUs a machine can have.
     public static final int MAX_CPUS = 4096;
@@ -70,12 +71,14 @@ public record MachineConfig(KernelProfile profile, int cpus, int possibleCpus, L
 
     /// A machine with one CPU and exactly these zones.
     public static MachineConfig ofZones(List<ZoneSpan> zones) {
-        return new MachineConfig(KernelProfile.LINUX_6_1, 1, 1, zones, MemoryKind.BYTES, true, 1);
+        return new MachineConfig(KernelProfile.LINUX_6_1, 1, 1, zones, MemoryKind.BYTES, true, 1,
+                Execution.STEPPED);
     }
 
     /// The same machine under another kernel.
     public MachineConfig withProfile(KernelProfile other) {
-        return new MachineConfig(other, cpus, possibleCpus, zones, memory, perCpuPages, seed);
+        return new MachineConfig(other, cpus, possibleCpus, zones, memory, perCpuPages, seed,
+                execution);
     }
 
     /// The same machine with another number of CPUs, all of them present.
@@ -85,22 +88,37 @@ public record MachineConfig(KernelProfile profile, int cpus, int possibleCpus, L
 
     /// The same machine with other numbers of CPUs.
     public MachineConfig withCpus(int present, int possible) {
-        return new MachineConfig(profile, present, possible, zones, memory, perCpuPages, seed);
+        return new MachineConfig(profile, present, possible, zones, memory, perCpuPages, seed,
+                execution);
     }
 
     /// The same machine with another kind of memory.
     public MachineConfig withMemory(MemoryKind kind) {
-        return new MachineConfig(profile, cpus, possibleCpus, zones, kind, perCpuPages, seed);
+        return new MachineConfig(profile, cpus, possibleCpus, zones, kind, perCpuPages, seed,
+                execution);
     }
 
     /// The same machine with or without per-CPU page lists.
     public MachineConfig withPerCpuPages(boolean on) {
-        return new MachineConfig(profile, cpus, possibleCpus, zones, memory, on, seed);
+        return new MachineConfig(profile, cpus, possibleCpus, zones, memory, on, seed,
+                execution);
     }
 
     /// The same machine with another seed.
     public MachineConfig withSeed(long other) {
-        return new MachineConfig(profile, cpus, possibleCpus, zones, memory, perCpuPages, other);
+        return new MachineConfig(profile, cpus, possibleCpus, zones, memory, perCpuPages, other,
+                execution);
+    }
+
+    /// The same machine, stepped or live.
+    public MachineConfig withExecution(Execution other) {
+        return new MachineConfig(profile, cpus, possibleCpus, zones, memory, perCpuPages, seed,
+                other);
+    }
+
+    /// Whether Java threads call at the same time.
+    public boolean isLive() {
+        return execution == Execution.LIVE;
     }
 
     /// Number of memory nodes.

@@ -61,6 +61,21 @@ public final class Kmalloc {
         return kmallocNode(cpu, size, gfp, KmemCache.ANY_NODE);
     }
 
+    /// [#kmalloc(Cpu, long, GfpFlags)] in live use, wherever the thread runs.
+    ///
+    /// @throws IllegalStateException if the machine is stepped
+    @CheckReturnValue
+    public long kmalloc(long size, GfpFlags gfp) {
+        if (size > 0 && size <= MAX_CACHE_SIZE && !keepsSizes) {
+            return cacheFor((int) size, gfp).alloc(gfp);
+        }
+        return kmalloc(cpuOf(Thread.currentThread()), size, gfp);
+    }
+
+    private Cpu cpuOf(Thread thread) {
+        return caches.normal(1).live().cpuOf(thread);
+    }
+
     /// [#kmalloc] from a memory node, as [KmemCache#allocNode] understands it.
     @CheckReturnValue
     public long kmallocNode(Cpu cpu, long size, GfpFlags gfp, int node) {
@@ -114,6 +129,19 @@ public final class Kmalloc {
             slab.cache.free(cpu, address);
         } else {
             freeLarge(cpu, address);
+        }
+    }
+
+    /// [#kfree(Cpu, long)] in live use, wherever the thread runs.
+    ///
+    /// @throws IllegalStateException if the machine is stepped
+    public void kfree(long address) {
+        Slab slab = allocator.table().at(address);
+        Thread me = Thread.currentThread();
+        if (slab != null) {
+            slab.cache.freeHere(me, address);
+        } else if (!isNothing(address)) {
+            freeLarge(cpuOf(me), address);
         }
     }
 

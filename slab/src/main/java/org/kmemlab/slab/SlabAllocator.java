@@ -1,7 +1,9 @@
 package org.kmemlab.slab;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 import org.apache.commons.lang3.Validate;
@@ -38,6 +40,8 @@ public final class SlabAllocator {
     private final CallSites callSites = new CallSites();
     private final List<SlabCache> caches = new ArrayList<>();
     private final Kmalloc kmalloc;
+    /// What is in use in live use, by the shift of the caches' granules.
+    private final Map<Integer, ObjectTags> tags = new HashMap<>();
     private int lastNumber;
 
     /// Boots the slab layer on a page allocator; misuse is refused.
@@ -75,6 +79,7 @@ public final class SlabAllocator {
         this.merging = new SlabMerging(settings);
         this.rcu = new RcuClock(machine.clock());
         this.failslab = new Failslab(machine);
+        failslab.attr().onChange(() -> caches.forEach(SlabCache::watchFaults));
         this.reports = new SlabReports(machine);
         settings.debug().warnings().forEach(machine.log()::print);
         machine.log().print("SLUB: HWalign=%d, Order=%d-%d, MinObjects=%d, CPUs=%d, Nodes=%d"
@@ -115,6 +120,15 @@ public final class SlabAllocator {
     ///         cannot be shared and still exists
     /// @throws KernelPanicException instead, if the flags have [SlabFlags#PANIC]
     public KmemCache createCache(KmemCacheArgs args) {
+        machine().lock().acquire();
+        try {
+            return createLocked(args);
+        } finally {
+            machine().lock().release();
+        }
+    }
+
+    private KmemCache createLocked(KmemCacheArgs args) {
         if (args.name().isEmpty()) {
             throw refuse(args, EINVAL, new IllegalArgumentException("a cache needs a name"));
         }
@@ -195,10 +209,14 @@ public final class SlabAllocator {
     ///
     /// @return false if objects are left
     boolean destroy(Cpu cpu, SlabCache cache, KmemCache handle) {
+        return cache.locked(() -> destroyLocked(cpu, cache, handle));
+    }
+
+    private boolean destroyLocked(Cpu cpu, SlabCache cache, KmemCache handle) {
         Validate.isTrue(!kmalloc.isOwn(cache) && cache.refcount() >= 0,
                 "cache %s is the allocator's own and cannot be destroyed", cache.name());
         if (cache.refcount() == 1) {
-            if (!cache.engine().shutdown(cpu)) {
+            if (!cache.shutdown(cpu)) {
                 reports.warn(cpu, "kmem_cache_destroy " + cache.name()
                         + ": Slab cache still has objects when called from "
                         + CallSites.caller());
@@ -294,6 +312,14 @@ public final class SlabAllocator {
     /// @throws IllegalStateException at the first thing that is not as it must be
     public void validate() {
         caches.forEach(cache -> cache.engine().validate());
+    }
+
+    /// Where the objects of a cache in live use are noted; null if misuse is not looked for.
+    @Nullable
+    ObjectTags tagsFor(SlabGeometry geometry) {
+        return misusePolicy == MisusePolicy.AS_KERNEL ? null
+                : tags.computeIfAbsent(ObjectTags.granuleShift(geometry.size()),
+                        shift -> new ObjectTags(machine().memory(), shift));
     }
 
     SlabPages slabPages() {

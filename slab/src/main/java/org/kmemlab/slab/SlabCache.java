@@ -2,11 +2,14 @@ package org.kmemlab.slab;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 import org.apache.commons.lang3.Validate;
 import org.jspecify.annotations.Nullable;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.machine.Cpu;
+import org.kmemlab.machine.KernelLock;
+import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.PhysicalMemory;
 
 /// One cache as the allocator knows it: what its handles ([KmemCache]) share, and the hooks that
@@ -21,6 +24,8 @@ final class SlabCache {
     private static final int WIPE = 2;
     /// An object may be freed to the wrong cache and is freed to the right one.
     private static final int ROUTE = 4;
+    /// Other threads may be at it, too.
+    private static final int LIVE = 8;
 
     private static final int ZERO_BIT = GfpFlags.ZERO.bits();
     private static final SlabFlags KEEPS_CONTENT = SlabFlags.TYPESAFE_BY_RCU
@@ -33,6 +38,9 @@ final class SlabCache {
     private final Failslab failslab;
     private final List<KmemCache> handles = new ArrayList<>();
     private final SlabEngine engine;
+    private final KernelLock lock;
+    private final @Nullable Sheaves sheaves;
+    private final Sheaf[] byThread;
     private final int hooks;
     private final boolean isCacheOfCaches;
     private SlabGeometry geometry;
@@ -50,7 +58,13 @@ final class SlabCache {
         this.isCacheOfCaches = args.name().equals(SlabAllocator.CACHE_OF_CACHES);
         this.memory = allocator.machine().memory();
         this.failslab = allocator.failslab();
-        this.hooks = hooks(allocator.settings(), args, geometry.flags(), refusesMisuse());
+        this.lock = allocator.machine().lock();
+        boolean live = allocator.machine().config().isLive();
+        int always = hooks(allocator.settings(), args, geometry.flags(), refusesMisuse());
+        this.hooks = live ? always | LIVE : always;
+        boolean stocked = live && always == 0 && !geometry.isDebug();
+        this.sheaves = stocked ? new Sheaves(this, allocator.tagsFor(geometry)) : null;
+        this.byThread = sheaves == null ? KmemCache.NO_THREADS : sheaves.byThread();
         this.engine = new SlubEngine(this, allocator.freelistOrder(args.name(), geometry));
     }
 
@@ -71,14 +85,60 @@ final class SlabCache {
     }
 
     private long allocHooked(Cpu cpu, int node, GfpFlags gfp) {
-        if (failslab.shouldFail(cpu, this, gfp)) {
+        if (shouldFail(cpu, gfp)) {
             return 0;
         }
-        long object = engine.alloc(cpu, node, gfp);
+        long object = sheaves == null ? allocLocked(cpu, node, gfp)
+                : sheaves.takeSlow(cpu, node, gfp);
         if (object != 0) {
             afterAlloc(object, gfp);
         }
         return object;
+    }
+
+    /// [#alloc] in live use on whatever CPU the thread is counted to.
+    long allocHere(Thread me, GfpFlags gfp) {
+        Cpu cpu = cpuOf(me);
+        if (shouldFail(cpu, gfp)) {
+            return 0;
+        }
+        long object = sheaves == null ? allocLocked(cpu, KmemCache.ANY_NODE, gfp)
+                : sheaves.takeSlow(me, gfp);
+        if (object != 0) {
+            afterAlloc(object, gfp);
+        }
+        return object;
+    }
+
+    private boolean shouldFail(Cpu cpu, GfpFlags gfp) {
+        if (!failslab.isArmed(cpu)) {
+            return false;
+        }
+        lock.acquire();
+        try {
+            return failslab.shouldFail(cpu, this, gfp);
+        } finally {
+            lock.release();
+        }
+    }
+
+    private long allocLocked(Cpu cpu, int node, GfpFlags gfp) {
+        lock.acquire();
+        try {
+            return engine.alloc(cpu, node, gfp);
+        } finally {
+            lock.release();
+        }
+    }
+
+    /// The CPU that a thread of a live machine is counted to where one must be named.
+    ///
+    /// @throws IllegalStateException if the machine is stepped: its CPUs are named by the caller
+    Cpu cpuOf(Thread thread) {
+        Machine machine = allocator.machine();
+        Validate.validState(machine.config().isLive(),
+                "cache %s: a stepped machine needs to be told the CPU", name());
+        return machine.cpu(Math.floorMod(thread.threadId(), machine.cpus().size()));
     }
 
     private void afterAlloc(long object, GfpFlags gfp) {
@@ -101,7 +161,7 @@ final class SlabCache {
     }
 
     void free(Cpu cpu, long object) {
-        if ((hooks & (WIPE | ROUTE)) != 0) {
+        if ((hooks & (WIPE | ROUTE | LIVE)) != 0) {
             freeHooked(cpu, object);
         } else {
             engine.free(cpu, object);
@@ -110,8 +170,30 @@ final class SlabCache {
 
     private void freeHooked(Cpu cpu, long object) {
         SlabCache owner = (hooks & ROUTE) != 0 ? route(cpu, object) : this;
-        owner.wipe(object);
-        owner.engine.free(cpu, object);
+        if (owner.sheaves != null) {
+            owner.sheaves.putSlow(cpu, object);
+            return;
+        }
+        lock.acquire();
+        try {
+            owner.wipe(object);
+            owner.engine.free(cpu, object);
+        } finally {
+            lock.release();
+        }
+    }
+
+    /// [#free] in live use on whatever CPU the thread is counted to.
+    void freeHere(Thread me, long object) {
+        Sheaf mine = byThread[(int) me.threadId() & byThread.length - 1];
+        if (mine.isOwnedBy(me) && mine.put(object)) {
+            return;
+        }
+        if (sheaves == null) {
+            freeHooked(cpuOf(me), object);
+        } else {
+            sheaves.putSlow(me, object);
+        }
     }
 
     private void wipe(long object) {
@@ -136,10 +218,11 @@ final class SlabCache {
     }
 
     int allocBulk(Cpu cpu, GfpFlags gfp, long[] out, int from, int count) {
-        if (failslab.isArmed(cpu) && failslab.shouldFail(cpu, this, gfp)) {
+        if (shouldFail(cpu, gfp)) {
             return 0;
         }
-        int got = engine.allocBulk(cpu, gfp, out, from, count);
+        int got = sheaves == null ? allocBulkLocked(cpu, gfp, out, from, count)
+                : sheaves.takeBulk(cpu, gfp, out, from, count);
         for (int i = 0; i < got; i++) {
             afterAlloc(out[from + i], gfp);
         }
@@ -150,11 +233,74 @@ final class SlabCache {
         return count;
     }
 
-    void freeBulk(Cpu cpu, long[] objects, int from, int count) {
-        for (int i = from; i < from + count; i++) {
-            wipe(objects[i]);
+    private int allocBulkLocked(Cpu cpu, GfpFlags gfp, long[] out, int from, int count) {
+        lock.acquire();
+        try {
+            return engine.allocBulk(cpu, gfp, out, from, count);
+        } finally {
+            lock.release();
         }
-        engine.freeBulk(cpu, objects, from, count);
+    }
+
+    void freeBulk(Cpu cpu, long[] objects, int from, int count) {
+        if (sheaves != null) {
+            sheaves.putBulk(cpu, objects, from, count);
+            return;
+        }
+        lock.acquire();
+        try {
+            for (int i = from; i < from + count; i++) {
+                wipe(objects[i]);
+            }
+            engine.freeBulk(cpu, objects, from, count);
+        } finally {
+            lock.release();
+        }
+    }
+
+    /// The stocks above the engine; null if every request goes to the engine.
+    @Nullable
+    Sheaves sheaves() {
+        return sheaves;
+    }
+
+    /// Releases what nobody uses, stocks included.
+    ///
+    /// @return whether no slab is left
+    boolean shrink(Cpu cpu) {
+        return locked(() -> {
+            if (sheaves != null) {
+                sheaves.drain(cpu);
+            }
+            return engine.shrink(cpu);
+        });
+    }
+
+    /// Gives up all slabs before the cache dies, which nobody else uses any more.
+    ///
+    /// @return whether no slab is left
+    boolean shutdown(Cpu cpu) {
+        return locked(() -> {
+            if (sheaves != null) {
+                sheaves.drainAll(cpu);
+            }
+            return engine.shutdown(cpu);
+        });
+    }
+
+    /// Does something while no other thread is below the stocks.
+    <T> T locked(Supplier<T> work) {
+        lock.acquire();
+        try {
+            return work.get();
+        } finally {
+            lock.release();
+        }
+    }
+
+    /// Lets stocks serve requests only while no request can fail by injection.
+    void watchFaults() {
+        handles.forEach(handle -> handle.useStock(failslab.attr().isArmed() ? null : sheaves));
     }
 
     void setFailslab(boolean on) {
@@ -176,6 +322,7 @@ final class SlabCache {
     KmemCache addHandle(String name) {
         KmemCache handle = new KmemCache(this, name);
         handles.add(handle);
+        watchFaults();
         return handle;
     }
 

@@ -30,6 +30,9 @@ sealed interface SlabEngine permits SlubEngine {
     ///         behind it in the array are freed then, those before it are not
     void freeBulk(Cpu cpu, long[] objects, int from, int count);
 
+    /// What is wrong with an address that is no allocated object of this cache.
+    SlabBug describe(long address);
+
     /// Throws unless `address` is an allocated object of this cache.
     void requireAllocated(long address);
 

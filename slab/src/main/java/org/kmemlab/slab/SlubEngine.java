@@ -228,6 +228,13 @@ final class SlubEngine implements SlabEngine {
     }
 
     @Override
+    public SlabBug describe(long address) {
+        Slab slab = table.at(address);
+        return slab == null ? new SlabBug.ForeignAddress(cache.name(), address)
+                : describe(slab, address);
+    }
+
+    @Override
     public void requireAllocated(long address) {
         Slab slab = table.at(address);
         if (slab == null) {

@@ -1,0 +1,128 @@
+package org.kmemlab.slab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.kmemlab.buddy.GfpFlags.GFP_KERNEL;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.kmemlab.buddy.PageAllocator;
+import org.kmemlab.machine.Execution;
+import org.kmemlab.machine.Machine;
+import org.kmemlab.machine.MachineConfig;
+import org.kmemlab.machine.PhysicalMemory;
+
+/// Four times more threads than CPUs on one cache: every object carries a cookie of its holder that
+/// nobody else may overwrite, and a part of the objects is freed by whoever finds them.
+///
+/// The seed is fixed; what the scheduler does is not, so a failure names the thread and the cookie.
+@Timeout(120)
+class LiveStressTest {
+
+    private static final long SEED = 20_261_120;
+    private static final int THREADS = 8;
+    private static final int OPERATIONS = 200_000;
+    private static final int HELD_MOST = 300;
+
+    /// If it fails, two threads were given one object, an object changed hands while it was held, or
+    /// objects were lost.
+    @Test
+    void platformThreads_neverShareAnObject() throws InterruptedException {
+        run(task -> new Thread(task));
+    }
+
+    /// If it fails, shared stocks are not exclusive for the time of an operation.
+    @Test
+    void virtualThreads_neverShareAnObject() throws InterruptedException {
+        run(task -> Thread.ofVirtual().unstarted(task));
+    }
+
+    private interface Maker {
+        Thread make(Runnable task);
+    }
+
+    private static void run(Maker maker) throws InterruptedException {
+        try (Machine machine = new Machine(MachineConfig.ofMebibytes(64).withCpus(2)
+                .withExecution(Execution.LIVE))) {
+            SlabAllocator slab = new SlabAllocator(new PageAllocator(machine));
+            KmemCache cache = slab.createCache(KmemCacheArgs.of("stress", 96));
+            ConcurrentLinkedQueue<Long> adrift = new ConcurrentLinkedQueue<>();
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            IntFunction<Runnable> worker = number -> () -> {
+                try {
+                    new Worker(machine.memory(), cache, adrift, number).work();
+                } catch (Throwable thrown) {
+                    failure.compareAndSet(null, thrown);
+                }
+            };
+            List<Thread> threads = new ArrayList<>();
+            for (int number = 1; number <= THREADS; number++) {
+                threads.add(maker.make(worker.apply(number)));
+            }
+            threads.forEach(Thread::start);
+            for (Thread thread : threads) {
+                while (thread.isAlive()) {
+                    cache.shrink(machine.cpu(1));
+                    thread.join(5);
+                }
+            }
+
+            assertThat(failure.get()).isNull();
+            adrift.forEach(cache::free);
+            assertThat(cache.shrink(machine.cpu(0))).isTrue();
+            slab.validate();
+        }
+    }
+
+    /// One thread: takes objects and signs them, and gives back its own or finds of others.
+    private record Worker(PhysicalMemory memory, KmemCache cache,
+            ConcurrentLinkedQueue<Long> adrift, int number) {
+
+        void work() {
+            SplittableRandom random = new SplittableRandom(SEED + number);
+            List<Long> held = new ArrayList<>();
+            for (int i = 0; i < OPERATIONS; i++) {
+                int choice = random.nextInt(16);
+                if (choice < 8 && held.size() < HELD_MOST) {
+                    held.add(sign(cache.alloc(GFP_KERNEL)));
+                } else if (choice < 14 && !held.isEmpty()) {
+                    giveBack(held.remove(random.nextInt(held.size())));
+                } else if (choice == 14 && !held.isEmpty()) {
+                    adrift.add(held.removeLast());
+                } else if (choice == 15) {
+                    Long found = adrift.poll();
+                    if (found != null) {
+                        cache.free(found);
+                    }
+                }
+            }
+            held.forEach(this::giveBack);
+        }
+
+        private long cookie(long object) {
+            return object * 31 + number;
+        }
+
+        private long sign(long object) {
+            assertThat(object).isNotZero();
+            memory.putLong(object, cookie(object));
+            memory.putLong(object + 88, ~cookie(object));
+            return object;
+        }
+
+        private void giveBack(long object) {
+            assertThat(memory.getLong(object))
+                    .as("seed %d, thread %d, object 0x%x", SEED, number, object)
+                    .isEqualTo(cookie(object));
+            assertThat(memory.getLong(object + 88)).isEqualTo(~cookie(object));
+            memory.putLong(object, -1);
+            cache.free(object);
+        }
+    }
+}

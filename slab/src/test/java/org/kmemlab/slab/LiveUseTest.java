@@ -1,0 +1,210 @@
+package org.kmemlab.slab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.kmemlab.buddy.GfpFlags.GFP_ATOMIC;
+import static org.kmemlab.buddy.GfpFlags.GFP_KERNEL;
+
+import java.util.stream.LongStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.kmemlab.buddy.GfpFlags;
+import org.kmemlab.buddy.PageAllocator;
+import org.kmemlab.machine.Cpu;
+import org.kmemlab.machine.Execution;
+import org.kmemlab.machine.Machine;
+import org.kmemlab.machine.MachineConfig;
+
+/// Caches of a live machine, used by one thread at a time: what stocks give, take and refuse.
+class LiveUseTest implements AutoCloseable {
+
+    private final Machine machine = new Machine(
+            MachineConfig.ofMebibytes(16).withCpus(2).withExecution(Execution.LIVE));
+    private final SlabAllocator slab = new SlabAllocator(new PageAllocator(machine));
+    private final KmemCache cache = slab.createCache(KmemCacheArgs.of("foo", 64));
+
+    @Override
+    @AfterEach
+    public void close() {
+        slab.validate();
+        machine.close();
+    }
+
+    private static <T extends SlabBug> void assertBug(Runnable misuse, Class<T> kind) {
+        assertThatThrownBy(misuse::run).isInstanceOfSatisfying(SlabBugException.class,
+                bug -> assertThat(bug.bug()).isInstanceOf(kind));
+    }
+
+    /// If it fails, an object is handed out twice, or lost between stock and slabs.
+    @Test
+    void alloc_moreThanAnyStock_givesEachObjectOnceAndGetsAllBack() {
+        long[] objects = LongStream.range(0, 5_000).map(i -> cache.alloc(GFP_KERNEL)).toArray();
+
+        assertThat(LongStream.of(objects).distinct().filter(object -> object != 0)).hasSize(5_000);
+        LongStream.of(objects).forEach(cache::free);
+
+        assertThat(cache.shrink(machine.cpu(0))).isTrue();
+        assertThat(cache.snapshot().allocatedObjects()).isZero();
+    }
+
+    /// If it fails, stock of a CPU and stock of a thread are not the same objects' cache.
+    @Test
+    void free_onAnotherCpuOrThread_takesTheObjectBack() {
+        Cpu cpu = machine.cpu(1);
+        long object = cache.alloc(cpu, GFP_KERNEL);
+
+        cache.free(object);
+
+        assertBug(() -> cache.free(cpu, object), SlabBug.DoubleFree.class);
+    }
+
+    /// If it fails, misuse in live use goes unnoticed or is named wrongly; each must change nothing.
+    @Test
+    void free_whatIsNoObjectInUse_isRefused() {
+        KmemCache other = slab.createCache(KmemCacheArgs.of("bar", 512));
+        long object = cache.alloc(GFP_KERNEL);
+        long foreign = other.alloc(GFP_KERNEL);
+
+        for (int interior = 1; interior < 64; interior++) {
+            long inside = object + interior;
+            assertBug(() -> cache.free(inside), SlabBug.InteriorPointer.class);
+        }
+        assertBug(() -> cache.free(foreign), SlabBug.WrongCache.class);
+        assertBug(() -> other.free(object), SlabBug.WrongCache.class);
+        assertBug(() -> cache.free(0), SlabBug.ForeignAddress.class);
+        assertBug(() -> cache.free(16), SlabBug.ForeignAddress.class);
+        assertBug(() -> cache.free(-1), SlabBug.ForeignAddress.class);
+        cache.free(object);
+        other.free(foreign);
+        assertBug(() -> cache.free(object), SlabBug.DoubleFree.class);
+    }
+
+    /// If it fails, small objects share a tag, or large ones have none.
+    @Test
+    void free_objectsOfEverySize_areToldApart() {
+        Kmalloc kmalloc = slab.kmalloc();
+        for (int size = 8; size <= 8192; size *= 2) {
+            int bytes = size;
+            long[] objects = LongStream.range(0, 40).map(i -> kmalloc.kmalloc(bytes, GFP_KERNEL))
+                    .toArray();
+            for (long object : objects) {
+                kmalloc.kfree(object);
+                assertBug(() -> kmalloc.kfree(object), SlabBug.DoubleFree.class);
+            }
+        }
+    }
+
+    /// If it fails, a zeroed request gets what the last user left.
+    @Test
+    void alloc_withZero_wipesAnObjectFromStock() {
+        long object = cache.alloc(GFP_KERNEL);
+        machine.memory().fill(object, 64, (byte) 0x5a);
+        cache.free(object);
+
+        long again = cache.alloc(GFP_KERNEL.with(GfpFlags.ZERO));
+
+        assertThat(again).isEqualTo(object);
+        assertThat(machine.memory().getLong(again + 24)).isZero();
+        cache.free(again);
+    }
+
+    /// If it fails, stock hides injected faults, or the fault point stays armed for ever.
+    @Test
+    void alloc_whileFailslabIsArmed_failsAlthoughThereIsStock() {
+        long object = cache.alloc(GFP_ATOMIC);
+        cache.free(object);
+
+        slab.failslab().attr().setProbability(100);
+        slab.failslab().attr().setTimes(1);
+        slab.failslab().setIgnoreGfpWait(false);
+        long failed = cache.alloc(GFP_ATOMIC);
+        slab.failslab().attr().setProbability(0);
+        long served = cache.alloc(GFP_ATOMIC);
+
+        assertThat(failed).isZero();
+        assertThat(served).isNotZero();
+        cache.free(served);
+    }
+
+    /// If it fails, a thread that died keeps its stock, or a newcomer cannot have its place.
+    @Test
+    void drain_afterAThreadDied_getsItsStockBack() throws InterruptedException {
+        Thread dead = new Thread(() -> cache.free(cache.alloc(GFP_KERNEL)));
+        dead.start();
+        dead.join();
+
+        assertThat(cache.shrink(machine.cpu(0))).isTrue();
+    }
+
+    /// If it fails, virtual threads strand objects or get none.
+    @Test
+    void alloc_onVirtualThreads_usesSharedStock() throws InterruptedException {
+        Thread[] threads = new Thread[50];
+        for (int i = 0; i < threads.length; i++) {
+            threads[i] = Thread.ofVirtual().start(() -> {
+                long object = cache.alloc(GFP_KERNEL);
+                assertThat(object).isNotZero();
+                cache.free(object);
+            });
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        assertThat(cache.shrink(machine.cpu(0))).isTrue();
+    }
+
+    /// If it fails, a bulk operation passes by the checks or the stock.
+    @Test
+    void bulk_moreThanTheStockHolds_roundTripsAndRefusesMisuse() {
+        Cpu cpu = machine.cpu(0);
+        long[] objects = new long[3_000];
+
+        assertThat(cache.allocBulk(cpu, GFP_KERNEL, objects, 0, objects.length))
+                .isEqualTo(objects.length);
+        assertThat(LongStream.of(objects).distinct()).hasSize(objects.length);
+        cache.freeBulk(cpu, objects, 0, objects.length);
+
+        assertBug(() -> cache.freeBulk(cpu, new long[] {objects[0]}, 0, 1),
+                SlabBug.DoubleFree.class);
+    }
+
+    /// If it fails, memory in stock looks like memory in use when the cache goes, or a handle works
+    /// after its destroy.
+    @Test
+    void destroy_withStock_succeedsAndEndsTheHandle() {
+        cache.free(cache.alloc(GFP_KERNEL));
+
+        assertThat(cache.destroy()).isTrue();
+
+        assertBug(() -> cache.free(cache.alloc(GFP_KERNEL)), SlabBug.DeadCache.class);
+        assertBug(() -> cache.free(cache.alloc(machine.cpu(0), GFP_KERNEL)),
+                SlabBug.DeadCache.class);
+    }
+
+    /// If it fails, memory that ran out is not reported as 0, or what is left in stock gets lost.
+    @Test
+    void alloc_untilMemoryEnds_returnsZeroAndRecovers() {
+        KmemCache large = slab.createCache(KmemCacheArgs.of("large", 4096));
+        long[] objects = LongStream.generate(() -> large.alloc(GFP_ATOMIC))
+                .takeWhile(object -> object != 0).toArray();
+
+        assertThat(objects.length).isBetween(2_000, 4_096);
+        LongStream.of(objects).forEach(large::free);
+        assertThat(large.shrink(machine.cpu(0))).isTrue();
+    }
+
+    /// If it fails, a stepped machine picks a CPU by itself and is no longer deterministic.
+    @Test
+    void alloc_withoutCpuOnASteppedMachine_isRefused() {
+        try (Machine stepped = new Machine(MachineConfig.ofMebibytes(16))) {
+            KmemCache exact = new SlabAllocator(new PageAllocator(stepped))
+                    .createCache(KmemCacheArgs.of("foo", 64));
+
+            assertThatIllegalStateException().isThrownBy(() -> exact.alloc(GFP_KERNEL))
+                    .withMessageContaining("stepped");
+        }
+    }
+}
