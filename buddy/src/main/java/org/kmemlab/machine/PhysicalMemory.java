@@ -172,6 +172,19 @@ public final class PhysicalMemory implements AutoCloseable {
         }
     }
 
+    /// The address of a segment's first byte.
+    ///
+    /// @throws IllegalArgumentException if the segment is no part of this memory
+    public long addressOf(MemorySegment segment) {
+        long offset = segment.address() - bytes.address();
+        if (!hasBytes() || !segment.isNative() || offset < 0
+                || offset > bytes.byteSize() - segment.byteSize()) {
+            throw new IllegalArgumentException(
+                    segment + " is not in the machine's memory of " + bytes.byteSize() + " bytes");
+        }
+        return BASE_ADDRESS + offset;
+    }
+
     /// Gives the bytes back to the host; later accesses throw. Closing twice does nothing.
     @Override
     public void close() {
