@@ -4,6 +4,7 @@ import java.util.List;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.CheckReturnValue;
+import org.apache.commons.lang3.Validate;
 import org.jspecify.annotations.Nullable;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.buddy.PageAllocator;
@@ -71,7 +72,11 @@ public final class Kernel implements AutoCloseable {
     /// Builds a machine and boots its allocators.
     ///
     /// @return the kernel, seen from CPU 0
+    /// @throws IllegalArgumentException for a live machine: these functions run on one CPU, and two
+    ///         threads on one CPU would corrupt its stock
     public static Kernel boot(MachineConfig config) {
+        Validate.isTrue(!config.isLive(),
+                "the kernel's names are for stepped machines; in live use call KmemCache itself");
         Machine machine = new Machine(config);
         return new Kernel(new SlabAllocator(new PageAllocator(machine)), new PoolRegistry(machine),
                 machine.cpu(0));

@@ -61,26 +61,44 @@ final class ObjectTags {
     /// Makes room for the tag of an object that comes from a slab.
     @SuppressWarnings("ReferenceEquality") // asks which array it is, not what is in it
     void prepare(long object) {
-        int index = chunkOf(object);
+        int index = chunkOf(chunks, object);
         if (chunks[index] == noTags) {
             chunks[index] = new long[noTags.length];
         }
     }
 
+    /// The tags, for [#set] and [#clear]: a sheaf keeps the three parts at hand.
+    long[][] chunks() {
+        return chunks;
+    }
+
+    int granuleShift() {
+        return granuleShift;
+    }
+
+    int granuleMask() {
+        return granuleMask;
+    }
+
     /// Notes that an object, which was prepared, is handed out.
-    ///
-    /// @param key of its cache
     void set(long object, long key) {
-        long[] chunk = chunks[chunkOf(object)];
-        chunk[granuleOf(object)] = object + key;
+        set(chunks, granuleShift, granuleMask, object, key);
     }
 
     /// Notes that an object comes back.
     ///
     /// @return false, and nothing changes, if no object of the cache that is in use starts there
     boolean clear(long address, long key) {
-        long[] chunk = chunks[chunkOf(address)];
-        int granule = granuleOf(address);
+        return clear(chunks, granuleShift, granuleMask, address, key);
+    }
+
+    static void set(long[][] chunks, int shift, int mask, long object, long key) {
+        chunks[chunkOf(chunks, object)][(int) (object >>> shift) & mask] = object + key;
+    }
+
+    static boolean clear(long[][] chunks, int shift, int mask, long address, long key) {
+        long[] chunk = chunks[chunkOf(chunks, address)];
+        int granule = (int) (address >>> shift) & mask;
         if (chunk[granule] != address + key) {
             return false;
         }
@@ -88,11 +106,7 @@ final class ObjectTags {
         return true;
     }
 
-    private int chunkOf(long address) {
+    private static int chunkOf(long[][] chunks, long address) {
         return (int) (address >>> CHUNK_SHIFT) & (chunks.length - 1);
-    }
-
-    private int granuleOf(long address) {
-        return (int) (address >>> granuleShift) & granuleMask;
     }
 }

@@ -60,9 +60,7 @@ final class Sheaf extends SheafPadding.After {
     private long takeAt(int last) {
         long object = objects[last];
         count = last;
-        if (tags != null) {
-            tags.set(object, tagKey);
-        }
+        mark(object);
         return object;
     }
 
@@ -72,12 +70,23 @@ final class Sheaf extends SheafPadding.After {
     ///         cache that is in use
     boolean put(long object) {
         int next = count;
-        if (next >= objects.length || (tags != null && !tags.clear(object, tagKey))) {
+        if (next >= objects.length || !unmark(object)) {
             return false;
         }
         objects[next] = object;
         count = next + 1;
         return true;
+    }
+
+    private void mark(long object) {
+        if (tags != null) {
+            ObjectTags.set(tags, granuleShift, granuleMask, object, tagKey);
+        }
+    }
+
+    private boolean unmark(long object) {
+        return tags == null
+                || ObjectTags.clear(tags, granuleShift, granuleMask, object, tagKey);
     }
 
     /// Takes up to `count` objects, those first that were put last.
@@ -89,9 +98,7 @@ final class Sheaf extends SheafPadding.After {
         for (int i = 0; i < taken; i++) {
             long object = objects[left + i];
             out[from + i] = object;
-            if (tags != null) {
-                tags.set(object, tagKey);
-            }
+            mark(object);
         }
         this.count = left;
         return taken;
@@ -106,7 +113,7 @@ final class Sheaf extends SheafPadding.After {
         int left = number;
         while (left > 0 && at < objects.length) {
             long object = from[start + left - 1];
-            if (tags != null && !tags.clear(object, tagKey)) {
+            if (!unmark(object)) {
                 break;
             }
             objects[at] = object;

@@ -23,7 +23,10 @@ final class SheafPadding {
         long[] objects = {};
         int count;
         final long tagKey;
-        final @Nullable ObjectTags tags;
+        /// The parts of the [ObjectTags]; null if misuse is not looked for.
+        final long @Nullable [][] tags;
+        final int granuleShift;
+        final int granuleMask;
         @Nullable
         Thread owner;
         boolean busy;
@@ -33,7 +36,9 @@ final class SheafPadding {
         int trips;
 
         Fields(@Nullable ObjectTags tags, long tagKey) {
-            this.tags = tags;
+            this.tags = tags == null ? null : tags.chunks();
+            this.granuleShift = tags == null ? 0 : tags.granuleShift();
+            this.granuleMask = tags == null ? 0 : tags.granuleMask();
             this.tagKey = tagKey;
         }
     }

@@ -11,16 +11,12 @@ final class SlabTable {
     private static final int ROW_SHIFT = 10;
     private static final int ROW_MASK = (1 << ROW_SHIFT) - 1;
 
-    private static final class Row {
-        final @Nullable Slab[] slabs = new Slab[1 << ROW_SHIFT];
-    }
-
-    private final @Nullable Row[] rows;
+    private final @Nullable Slab[] @Nullable [] rows;
     private final PhysicalMemory memory;
 
     SlabTable(PhysicalMemory memory) {
         this.memory = memory;
-        this.rows = new Row[(memory.endPfn() + ROW_MASK) >>> ROW_SHIFT];
+        this.rows = new Slab[(memory.endPfn() + ROW_MASK) >>> ROW_SHIFT][];
     }
 
     /// The slab that an address lies in; null if there is none.
@@ -30,8 +26,8 @@ final class SlabTable {
         if (pfn < 0) {
             return null;
         }
-        Row row = rows[pfn >>> ROW_SHIFT];
-        return row == null ? null : row.slabs[pfn & ROW_MASK];
+        @Nullable Slab[] row = rows[pfn >>> ROW_SHIFT];
+        return row == null ? null : row[pfn & ROW_MASK];
     }
 
     void add(Slab slab) {
@@ -44,13 +40,13 @@ final class SlabTable {
 
     private void fill(Slab slab, @Nullable Slab value) {
         // Blocks are aligned to their size, so one row holds all frames of a slab.
-        Row row = rows[slab.pfn >>> ROW_SHIFT];
+        @Nullable Slab[] row = rows[slab.pfn >>> ROW_SHIFT];
         if (row == null) {
-            row = new Row();
+            row = new Slab[1 << ROW_SHIFT];
             rows[slab.pfn >>> ROW_SHIFT] = row;
         }
         for (int i = 0; i < 1 << slab.order; i++) {
-            row.slabs[slab.pfn + i & ROW_MASK] = value;
+            row[slab.pfn + i & ROW_MASK] = value;
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.kmemlab.buddy.GfpFlags.GFP_ATOMIC;
 import static org.kmemlab.buddy.GfpFlags.GFP_KERNEL;
 
+import java.lang.management.ManagementFactory;
 import java.util.stream.LongStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,8 @@ import org.kmemlab.machine.MachineConfig;
 
 /// Caches of a live machine, used by one thread at a time: what stocks give, take and refuse.
 class LiveUseTest implements AutoCloseable {
+
+    private static final int PAIRS = 20_000;
 
     private final Machine machine = new Machine(
             MachineConfig.ofMebibytes(16).withCpus(2).withExecution(Execution.LIVE));
@@ -194,6 +197,33 @@ class LiveUseTest implements AutoCloseable {
         assertThat(objects.length).isBetween(2_000, 4_096);
         LongStream.of(objects).forEach(large::free);
         assertThat(large.shrink(machine.cpu(0))).isTrue();
+    }
+
+    /// If it fails, the fast path of live use makes garbage for Java's collector.
+    @Test
+    void allocAndFree_onThreadAndCpu_allocateNothingInJava() {
+        Kmalloc kmalloc = slab.kmalloc();
+        pairs(kmalloc);
+
+        long before = allocatedBytes();
+        pairs(kmalloc);
+        long bytes = allocatedBytes() - before;
+
+        assertThat(bytes).isLessThan(PAIRS);
+    }
+
+    private void pairs(Kmalloc kmalloc) {
+        Cpu cpu = machine.cpu(0);
+        for (int i = 0; i < PAIRS; i++) {
+            cache.free(cache.alloc(GFP_KERNEL));
+            cache.free(cpu, cache.alloc(cpu, GFP_KERNEL));
+            kmalloc.kfree(kmalloc.kmalloc(100, GFP_KERNEL));
+        }
+    }
+
+    private static long allocatedBytes() {
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        return threads.getCurrentThreadAllocatedBytes();
     }
 
     /// If it fails, a stepped machine picks a CPU by itself and is no longer deterministic.
