@@ -44,6 +44,13 @@ public record SysfsCache(String directory, CacheSnapshot snapshot, String ctor, 
                 List.of(cpuSlabs));
     }
 
+    /// The same cache with another shape.
+    public SysfsCache withGeometry(SlabGeometry geometry) {
+        CacheSnapshot other = new CacheSnapshot(snapshot.name(), geometry, snapshot.refcount(),
+                snapshot.cpus(), snapshot.nodes());
+        return new SysfsCache(directory, other, ctor, usersize, cpuSlabs);
+    }
+
     /// The class that a constructor was written in, as a symbol.
     private static String symbol(@Nullable ObjectConstructor ctor) {
         return ctor == null ? ""

@@ -2,6 +2,7 @@ package org.kmemlab.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 
 import org.kmemlab.lab.verify.CheckReport;
 import tools.jackson.databind.SerializationFeature;
@@ -23,20 +24,36 @@ final class ReportPrinter {
     /// @param reports at least one
     /// @return the exit code
     static int print(List<CheckReport> reports, boolean json, PrintWriter out) {
-        CheckReport sum = reports.stream().reduce((one, two) -> one.plus(two, "all"))
-                .orElseThrow();
         if (json) {
-            out.println(JSON.writeValueAsString(toJson(reports, sum)));
-        } else {
-            for (CheckReport report : reports) {
-                out.println(report.subject() + ": " + report.lastLine());
-                report.detailLines().forEach(line -> out.println("  " + line));
-            }
-            out.println(sum.valuesLine());
-            out.println(sum.lastLine());
+            return printJson(reports, Map.of(), out);
         }
-        boolean good = reports.stream().allMatch(CheckReport::isGood);
-        return good ? ExitCode.GOOD : ExitCode.FINDING;
+        for (CheckReport report : reports) {
+            out.println(report.subject() + ": " + report.lastLine());
+            report.detailLines().forEach(line -> out.println("  " + line));
+        }
+        CheckReport sum = sum(reports);
+        out.println(sum.valuesLine());
+        out.println(sum.lastLine());
+        return exitCode(reports);
+    }
+
+    /// Prints reports, one for each file, and their sum as one JSON object.
+    ///
+    /// @param more further members of the object
+    /// @return the exit code
+    static int printJson(List<CheckReport> reports, Map<String, ?> more, PrintWriter out) {
+        ObjectNode root = toJson(reports, sum(reports));
+        more.forEach((name, value) -> root.set(name, JSON.valueToTree(value)));
+        out.println(JSON.writeValueAsString(root));
+        return exitCode(reports);
+    }
+
+    private static CheckReport sum(List<CheckReport> reports) {
+        return reports.stream().reduce((one, two) -> one.plus(two, "all")).orElseThrow();
+    }
+
+    private static int exitCode(List<CheckReport> reports) {
+        return reports.stream().allMatch(CheckReport::isGood) ? ExitCode.GOOD : ExitCode.FINDING;
     }
 
     private static ObjectNode toJson(List<CheckReport> reports, CheckReport sum) {

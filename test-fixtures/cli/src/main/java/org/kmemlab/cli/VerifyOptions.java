@@ -9,9 +9,7 @@ import java.util.List;
 import org.kmemlab.lab.input.InputException;
 import org.kmemlab.lab.oracle.OracleMachine;
 import org.kmemlab.lab.verify.CheckReport;
-import org.kmemlab.lab.verify.CheckTally;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// What every comparison with recordings has: the machine, and how to print what was found.
 final class VerifyOptions {
@@ -19,17 +17,12 @@ final class VerifyOptions {
     @Mixin
     private MachineOptions machineOptions;
 
-    @Option(names = "--limit", paramLabel = "N", converter = WholeNumber.class,
-            defaultValue = "" + CheckTally.DIFFERENCES_KEPT,
-            description = "Show at most N differences of a file (default ${DEFAULT-VALUE}).")
-    private long limit;
-
-    @Option(names = "--json", description = "Print one JSON object instead of text.")
-    private boolean json;
+    @Mixin
+    private ResultOptions resultOptions;
 
     /// How many differences to keep of a file.
     int limit() {
-        return WholeNumber.within(limit, 0, 1_000_000, "--limit", "");
+        return resultOptions.limit();
     }
 
     private OracleMachine machineOf(Path recording) throws IOException {
@@ -51,7 +44,7 @@ final class VerifyOptions {
         for (Path recording : recordings) {
             reports.add(check(recording, check));
         }
-        return print(reports, out);
+        return resultOptions.print(reports, out);
     }
 
     /// Runs a comparison.
@@ -72,12 +65,5 @@ final class VerifyOptions {
             failure.initCause(misfit);
             throw failure;
         }
-    }
-
-    /// Prints reports and their sum.
-    ///
-    /// @return the exit code
-    private int print(List<CheckReport> reports, PrintWriter out) {
-        return ReportPrinter.print(reports, json, out);
     }
 }

@@ -3,13 +3,12 @@ package org.kmemlab.lab.verify.geometry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
-import org.apache.commons.lang3.StringUtils;
 import org.jspecify.annotations.Nullable;
 import org.kmemlab.lab.input.InputException;
 import org.kmemlab.lab.oracle.OracleIndex;
@@ -20,26 +19,23 @@ import org.kmemlab.lab.verify.RecordedLines;
 /// What one boot of a kernel showed of its caches.
 ///
 /// @param path the folder
-/// @param columns names of the attributes
 /// @param directories by directory of `/sys/kernel/slab`: its attributes
 /// @param aliases by name: the directory that it links to
-/// @param creators names in the order of creation, each cache by its first creator; empty if there
-///        is no slabinfo
-record SysfsFolder(Path path, List<String> columns, Map<String, Map<String, String>> directories,
-        Map<String, String> aliases, List<String> creators) {
+/// @param slabinfo the caches in the order of creation, each by its first creator; empty if nobody
+///        may read it
+record SysfsFolder(Path path, Map<String, Map<String, String>> directories,
+        Map<String, String> aliases, List<SlabinfoRow> slabinfo) {
 
     private static final String SYSFS = "slab_sysfs.tsv";
     private static final String ALIASES = "slab_aliases.tsv";
     private static final String SLABINFO = "slabinfo.txt";
-    private static final int SLABINFO_HEAD = 2;
 
     /// Reads a folder with `slab_sysfs.tsv`, `slab_aliases.tsv` and `slabinfo.txt`, each plain or
     /// gz.
     static SysfsFolder read(Path folder) throws IOException {
         Map<String, Map<String, String>> directories = new LinkedHashMap<>();
-        List<String> columns;
         try (TsvFile table = TsvFile.open(file(folder, SYSFS))) {
-            columns = table.columns().stream().skip(1).toList();
+            List<String> columns = table.columns().stream().skip(1).toList();
             for (TsvFile.Row row = table.next(); row != null; row = table.next()) {
                 Map<String, String> attributes = new LinkedHashMap<>();
                 for (String column : columns) {
@@ -54,11 +50,21 @@ record SysfsFolder(Path path, List<String> columns, Map<String, Map<String, Stri
                 aliases.put(row.text("alias"), row.text("cache"));
             }
         }
-        List<String> creators = new ArrayList<>();
-        RecordedLines slabinfo = RecordedLines.of(folder, SLABINFO);
-        slabinfo.lines().stream().skip(SLABINFO_HEAD)
-                .forEach(line -> creators.add(StringUtils.substringBefore(line, " ")));
-        return new SysfsFolder(folder, columns, directories, aliases, creators.reversed());
+        return new SysfsFolder(folder, directories, aliases,
+                SlabinfoRow.ofFile(RecordedLines.of(folder, SLABINFO)));
+    }
+
+    /// Names in the order of creation, each cache by its first creator. If slabinfo does not tell
+    /// them, one of the names that a cache has, in any order.
+    List<String> creators() {
+        if (!slabinfo.isEmpty()) {
+            return slabinfo.stream().map(SlabinfoRow::name).toList();
+        }
+        Map<String, String> names = new TreeMap<>();
+        directories.keySet().forEach(directory -> names.put(directory, directory));
+        new TreeMap<>(aliases).descendingMap()
+                .forEach((alias, directory) -> names.put(directory, alias));
+        return List.copyOf(names.values());
     }
 
     private static Path file(Path folder, String name) throws InputException {
