@@ -21,6 +21,7 @@ import org.kmemlab.slab.KmemCacheArgs;
 import org.kmemlab.slab.ObjectConstructor;
 import org.kmemlab.slab.SlabAllocator;
 import org.kmemlab.slab.SlabFlags;
+import org.kmemlab.slab.proc.SysfsTree;
 
 /// The allocation functions of Linux 6.1 under their own names and with their own order of
 /// arguments, on one CPU of one machine.
@@ -100,6 +101,11 @@ public final class Kernel implements AutoCloseable {
     /// All caches.
     public SlabAllocator slab() {
         return slab;
+    }
+
+    /// The folder `/sys/kernel/slab`: what its files say and what writing to them does.
+    public SysfsTree sysfs() {
+        return new SysfsTree(slab);
     }
 
     /// Fault injection into the pools that this kernel makes.

@@ -237,4 +237,16 @@ class KernelTest {
         assertThatThrownBy(() -> new StructDescriptor("none", 0, 1))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("size 0");
     }
+
+    /// People could not tune a cache of the facade as they do on a shell.
+    @Test
+    void sysfs_writesAndReadsFilesOfCaches() {
+        KmemCache cache = cache(100);
+
+        assertThat(k.sysfs().write(k.machine().cpu(0), "test", "min_partial", "7\n"))
+                .isEqualTo(2);
+
+        assertThat(cache.tunables().minPartial()).isEqualTo(7);
+        assertThat(k.sysfs().read("test", "min_partial")).isEqualTo("7\n");
+    }
 }

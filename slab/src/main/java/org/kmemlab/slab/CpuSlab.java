@@ -25,17 +25,17 @@ final class CpuSlab {
 
     private final SlubNodes nodes;
     private final FreeLinks links;
-    private final int partialsMax;
+    private final CacheTunables tunables;
     private final long[] counters = new long[SlubStat.COUNT];
     private @Nullable Slab partial;
     private int partialCount;
 
-    /// @param partialsMax slabs that the stack may hold
-    CpuSlab(Cpu cpu, SlubNodes nodes, FreeLinks links, int partialsMax) {
+    /// @param tunables say how many slabs the stack may hold
+    CpuSlab(Cpu cpu, SlubNodes nodes, FreeLinks links, CacheTunables tunables) {
         this.cpu = cpu;
         this.nodes = nodes;
         this.links = links;
-        this.partialsMax = partialsMax;
+        this.tunables = tunables;
     }
 
     void count(SlubStat stat) {
@@ -161,7 +161,7 @@ final class CpuSlab {
     /// Puts a slab on the stack. One that was freed into makes room first if the stack is full: all
     /// slabs on it go to their nodes.
     void pushFreed(Slab freed) {
-        if (partial != null && partialCount >= partialsMax) {
+        if (partial != null && partialCount >= tunables.cpuPartialSlabs()) {
             Slab old = partial;
             partial = null;
             partialCount = 0;

@@ -171,6 +171,16 @@ public final class KmemCache implements AutoCloseable {
         live().setFailslab(on);
     }
 
+    /// How much free memory the cache keeps, to be read and changed.
+    public CacheTunables tunables() {
+        return live().engine().tunables();
+    }
+
+    /// Sets one of the cache's counters to 0, on all CPUs.
+    public void clearCounter(SlubStat stat) {
+        live().engine().clearCounter(stat);
+    }
+
     /// Releases all slabs that are not in use, also those that CPUs hold.
     ///
     /// @return whether no slab is left; the kernel returns 0 then

@@ -266,6 +266,13 @@ public final class SlabAllocator {
         }
     }
 
+    /// The cache that `/sys/kernel/slab` has under a name: its directory's, or that of anyone who
+    /// shares it; by the handle of its oldest creator. Null if there is none.
+    public @Nullable KmemCache sysfsCache(String name) {
+        return caches.reversed().stream().filter(cache -> merging.sysfsName(cache).equals(name)
+                || cache.isNamed(name)).findFirst().map(SlabCache::handle).orElse(null);
+    }
+
     /// What `/sys/kernel/slab` shows of a cache.
     public SysfsCache sysfs(KmemCache cache) {
         SlabCache live = cache.live();

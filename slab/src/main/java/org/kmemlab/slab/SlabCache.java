@@ -335,6 +335,11 @@ final class SlabCache {
         refcount--;
     }
 
+    /// Whether one of its creators gave it this name.
+    boolean isNamed(String name) {
+        return handles.stream().anyMatch(handle -> handle.name().equals(name));
+    }
+
     /// The handle of the oldest creator that still has one.
     KmemCache handle() {
         return handles.getFirst();

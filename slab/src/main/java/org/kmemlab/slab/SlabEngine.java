@@ -61,6 +61,12 @@ sealed interface SlabEngine permits SlubEngine {
     /// Notes how many bytes `kmalloc` was asked for, if the cache keeps that.
     void setRequestedSize(long object, int size);
 
+    /// What can be changed of the cache.
+    CacheTunables tunables();
+
+    /// Sets a counter of all CPUs to 0.
+    void clearCounter(SlubStat stat);
+
     /// Puts the engine, which was not used so far, into a recorded state.
     ///
     /// @throws IllegalArgumentException if the state does not fit the machine or itself

@@ -23,9 +23,6 @@ import org.kmemlab.machine.Machine;
 /// @see <a href="https://docs.kernel.org/mm/slub.html">Short users guide for SLUB</a>
 final class SlubEngine implements SlabEngine {
 
-    /// Chance in 1,024, less one, that another node's partial list is looked at.
-    private static final int REMOTE_DEFRAG_RATIO = 1000;
-
     private final SlabCache cache;
     private final SlabTable table;
     private final FreeLinks links;
@@ -39,7 +36,7 @@ final class SlubEngine implements SlabEngine {
     private final boolean isDebug;
     private final boolean refusesMisuse;
     private final boolean keepsCpuPartials;
-    private final int cpuPartialSlabs;
+    private final CacheTunables tunables;
 
     SlubEngine(SlabCache cache, FreelistOrder order) {
         SlabAllocator allocator = cache.allocator();
@@ -52,18 +49,19 @@ final class SlubEngine implements SlabEngine {
         this.isDebug = geometry.isDebug();
         this.refusesMisuse = cache.refusesMisuse();
         this.keepsCpuPartials = settings.cpuPartials() && !isDebug;
-        this.cpuPartialSlabs = geometry.cpuPartialSlabs();
+        this.tunables =
+                new CacheTunables(cache.name(), geometry, keepsCpuPartials, this::flushAll);
         this.links = new FreeLinks(cache.memory(), geometry.offset(),
                 settings.freelistHardened(), random.nextLong());
         this.debug = new SlubDebug(cache, links);
         this.builder = new SlabBuilder(cache, allocator.slabPages(), table, links, order, debug);
         this.nodes = new SlubNodes(machine.config().nodes(),
-                geometry.flags().has(SlabFlags.STORE_USER), geometry.minPartial(), builder);
+                geometry.flags().has(SlabFlags.STORE_USER), tunables, builder);
         this.checked = new CheckedPath(cache, nodes, links, debug);
         this.cpus = new CpuSlab[machine.cpus().size()];
         this.bulk = new BulkFree[cpus.length];
         for (int id = 0; id < cpus.length; id++) {
-            cpus[id] = new CpuSlab(machine.cpu(id), nodes, links, cpuPartialSlabs);
+            cpus[id] = new CpuSlab(machine.cpu(id), nodes, links, tunables);
             bulk[id] = new BulkFree(table, links, this::claim);
         }
     }
@@ -141,12 +139,12 @@ final class SlubEngine implements SlabEngine {
         int near = mine.cpu.node();
         Slab slab = takePartialOf(mine, near);
         int count = nodes.count();
-        if (slab != null || count == 1 || random.nextInt(1024) > REMOTE_DEFRAG_RATIO) {
+        if (slab != null || count == 1 || !tunables.looksAtOtherNodes(random.nextInt(1024))) {
             return slab;
         }
         for (int distance = 1; distance < count && slab == null; distance++) {
             int far = (near + distance) % count;
-            if (nodes.of(far).count() > cache.geometry().minPartial()) {
+            if (tunables.isMoreThanEnough(nodes.of(far).count())) {
                 slab = takePartialOf(mine, far);
             }
         }
@@ -171,7 +169,7 @@ final class SlubEngine implements SlabEngine {
     /// Moves partial slabs to the CPU's stack, so that the node's lock is not needed again soon.
     private void stockUp(CpuSlab mine, NodePartials list) {
         Slab slab = list.first();
-        for (int moved = 0; slab != null && moved <= cpuPartialSlabs / 2; moved++) {
+        for (int moved = 0; slab != null && moved <= tunables.cpuPartialSlabs() / 2; moved++) {
             list.remove(slab);
             mine.pushPartial(slab);
             mine.count(SlubStat.CPU_PARTIAL_NODE);
@@ -366,6 +364,18 @@ final class SlubEngine implements SlabEngine {
     private void flushAll() {
         for (CpuSlab mine : cpus) {
             mine.flush();
+        }
+    }
+
+    @Override
+    public CacheTunables tunables() {
+        return tunables;
+    }
+
+    @Override
+    public void clearCounter(SlubStat stat) {
+        for (CpuSlab mine : cpus) {
+            mine.clearCounter(stat);
         }
     }
 

@@ -7,14 +7,14 @@ final class SlubNodes {
 
     private final NodePartials[] nodes;
     private final SlabBuilder builder;
-    private final int minPartial;
+    private final CacheTunables tunables;
 
-    SlubNodes(int count, boolean keepsFull, int minPartial, SlabBuilder builder) {
+    SlubNodes(int count, boolean keepsFull, CacheTunables tunables, SlabBuilder builder) {
         this.nodes = new NodePartials[count];
         for (int node = 0; node < count; node++) {
             nodes[node] = new NodePartials(keepsFull);
         }
-        this.minPartial = minPartial;
+        this.tunables = tunables;
         this.builder = builder;
     }
 
@@ -33,7 +33,7 @@ final class SlubNodes {
 
     /// Whether a slab without objects in use should go: its node keeps enough others.
     boolean wantsToRelease(Slab slab) {
-        return slab.inuse() == 0 && of(slab).count() >= minPartial;
+        return slab.inuse() == 0 && tunables.isEnough(of(slab).count());
     }
 
     /// Gives the pages of an unlisted slab back.

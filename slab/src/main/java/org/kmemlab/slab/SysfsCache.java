@@ -16,8 +16,20 @@ import org.kmemlab.slab.CacheSnapshot.CpuView;
 /// @param ctor where objects are constructed; empty without a constructor
 /// @param usersize bytes of an object that may be copied to user space
 /// @param cpuSlabs slabs that CPUs hold, by memory node
+/// @param limits how much free memory it keeps
 public record SysfsCache(String directory, CacheSnapshot snapshot, String ctor, int usersize,
-        List<Long> cpuSlabs) {
+        List<Long> cpuSlabs, Limits limits) {
+
+    /// What writable files show, see [CacheTunables].
+    ///
+    /// @param minPartial an unsigned number
+    public record Limits(long minPartial, long cpuPartial, int remoteNodeDefragRatio) {
+
+        static Limits of(CacheTunables tunables) {
+            return new Limits(tunables.minPartial(), tunables.cpuPartial(),
+                    tunables.remoteNodeDefragRatio());
+        }
+    }
 
     /// Copies the list.
     public SysfsCache {
@@ -41,14 +53,15 @@ public record SysfsCache(String directory, CacheSnapshot snapshot, String ctor, 
             }
         }
         return new SysfsCache(directory, snapshot, symbol(cache.ctor()), cache.args().usersize(),
-                List.of(cpuSlabs));
+                List.of(cpuSlabs), Limits.of(cache.engine().tunables()));
     }
 
-    /// The same cache with another shape.
+    /// The same cache with another shape, and the limits that it begins with.
     public SysfsCache withGeometry(SlabGeometry geometry) {
         CacheSnapshot other = new CacheSnapshot(snapshot.name(), geometry, snapshot.refcount(),
                 snapshot.cpus(), snapshot.nodes());
-        return new SysfsCache(directory, other, ctor, usersize, cpuSlabs);
+        return new SysfsCache(directory, other, ctor, usersize, cpuSlabs, new Limits(
+                geometry.minPartial(), geometry.cpuPartial(), limits.remoteNodeDefragRatio));
     }
 
     /// The class that a constructor was written in, as a symbol.

@@ -21,9 +21,6 @@ import org.kmemlab.slab.SysfsCache;
 /// and with counters; here they are always there.
 public final class SysfsSlab {
 
-    /// The chance that other nodes' slabs are used, in percent; it cannot be changed.
-    private static final int REMOTE_NODE_DEFRAG_RATIO = 100;
-
     private SysfsSlab() {
     }
 
@@ -46,12 +43,13 @@ public final class SysfsSlab {
         files.put("objs_per_slab", String.valueOf(geometry.objects()));
         files.put("order", String.valueOf(geometry.order()));
         files.put("align", String.valueOf(geometry.align()));
-        files.put("min_partial", String.valueOf(geometry.minPartial()));
-        files.put("cpu_partial", String.valueOf(geometry.cpuPartial()));
+        files.put("min_partial", Long.toUnsignedString(cache.limits().minPartial()));
+        files.put("cpu_partial", String.valueOf(cache.limits().cpuPartial()));
         files.put("aliases", String.valueOf(Math.max(0, cache.snapshot().refcount() - 1)));
         files.put("ctor", cache.ctor());
         files.put("usersize", String.valueOf(cache.usersize()));
-        files.put("remote_node_defrag_ratio", String.valueOf(REMOTE_NODE_DEFRAG_RATIO));
+        files.put("remote_node_defrag_ratio",
+                String.valueOf(cache.limits().remoteNodeDefragRatio()));
     }
 
     private static void flags(Map<String, String> files, SlabFlags flags) {
