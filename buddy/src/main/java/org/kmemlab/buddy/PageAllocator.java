@@ -5,6 +5,7 @@ import static org.kmemlab.machine.KernelProfile.MAX_PAGE_ORDER;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 import com.google.errorprone.annotations.CheckReturnValue;
@@ -37,6 +38,8 @@ public final class PageAllocator {
     public static final int NONE = -1;
 
     private static final GfpFlags BOTH_MOBILITIES = GfpFlags.MOVABLE.with(GfpFlags.RECLAIMABLE);
+    /// Flags that ask for more than pages.
+    private static final GfpFlags LOOKED_AT = GfpFlags.RECLAIMABLE.with(GfpFlags.ACCOUNT);
 
     private final Machine machine;
     private final MemMap memMap;
@@ -54,11 +57,12 @@ public final class PageAllocator {
     private final VmCounters counters = new VmCounters();
     private final HeldBlocks held;
     private final PageHandover handover;
-    private final boolean handoverOn;
+    private boolean handoverOn;
     private final boolean perCpuPages;
     private final SinglePages[] singles;
     /// Whether single pages may go the short way: nobody wants to see each request.
     private boolean singlesShort;
+    private @Nullable PageCharges charges;
     private BadPagePolicy badPagePolicy = BadPagePolicy.REFUSE;
 
     /// Boots the allocator: all managed memory of the machine is free.
@@ -114,6 +118,16 @@ public final class PageAllocator {
                 cpu -> new SinglePages(cpu, memMap, walk.listFor(cpu, cpu.node(), GfpFlags.NONE),
                         byUse))
                 .toArray(SinglePages[]::new);
+        machine.memCgroups().whenFirst(this::startCharging);
+    }
+
+    /// From now on somebody may be charged for pages; single ones take the long way, where that is
+    /// noted.
+    private void startCharging() {
+        charges = new PageCharges();
+        handover.tell(charges);
+        handoverOn = true;
+        singlesShort = false;
     }
 
     private static List<ZoneMarks> bootMarks(Machine machine) {
@@ -164,10 +178,32 @@ public final class PageAllocator {
         if (order < 0) {
             throw new IllegalArgumentException("order " + order + ": expected 0 or more");
         }
+        if (gfp.has(LOOKED_AT) && isCharged(gfp)) {
+            return allocCharged(cpu, gfp, order, list);
+        }
+        return serve(cpu, gfp, order, list);
+    }
+
+    private boolean isCharged(GfpFlags gfp) {
         if (gfp.hasAll(BOTH_MOBILITIES)) {
             throw new IllegalArgumentException("gfp flags " + gfp
                     + ": __GFP_MOVABLE and __GFP_RECLAIMABLE exclude each other");
         }
+        return charges != null && gfp.has(GfpFlags.ACCOUNT);
+    }
+
+    /// A request that the task's control group pays for. As in the kernel it pays afterwards.
+    private int allocCharged(Cpu cpu, GfpFlags gfp, int order, ZoneList list) {
+        PageCharges payers = Objects.requireNonNull(charges);
+        int pfn = serve(cpu, gfp, order, list);
+        if (pfn != NONE && !payers.charge(cpu, gfp, pfn, order)) {
+            freePages(cpu, pfn, order);
+            return NONE;
+        }
+        return pfn;
+    }
+
+    private int serve(Cpu cpu, GfpFlags gfp, int order, ZoneList list) {
         if (order > MAX_PAGE_ORDER) {
             handover.reports().orderTooLarge(cpu, gfp);
             return NONE;

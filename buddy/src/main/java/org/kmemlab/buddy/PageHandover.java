@@ -21,6 +21,7 @@ final class PageHandover {
     private final @Nullable PageOwner owner;
     private final boolean clearsAllocated;
     private final boolean clearsFreed;
+    private @Nullable PageCharges charges;
 
     PageHandover(Machine machine, MemMap map) {
         memory = machine.memory();
@@ -39,6 +40,11 @@ final class PageHandover {
     /// Whether anything is done with blocks of every request, not only with those that ask for it.
     boolean isOn() {
         return poison != null || owner != null || clearsAllocated || clearsFreed;
+    }
+
+    /// Has `payers` told of what happens to blocks that somebody may be charged for.
+    void tell(PageCharges payers) {
+        charges = payers;
     }
 
     PageReports reports() {
@@ -87,6 +93,9 @@ final class PageHandover {
 
     /// A block comes back.
     void takenBack(int pfn, int order) {
+        if (charges != null) {
+            charges.freed(pfn, order);
+        }
         if (owner != null) {
             owner.freed(pfn, order);
         }
@@ -100,6 +109,9 @@ final class PageHandover {
 
     /// A block becomes single pages of the same owner.
     void split(int pfn, int order) {
+        if (charges != null) {
+            charges.split(pfn, order);
+        }
         if (owner != null) {
             owner.split(pfn, order);
         }
@@ -107,6 +119,9 @@ final class PageHandover {
 
     /// A single page was moved to another frame.
     void moved(int from, int to) {
+        if (charges != null) {
+            charges.moved(from, to);
+        }
         if (owner != null) {
             owner.moved(from, to);
         }

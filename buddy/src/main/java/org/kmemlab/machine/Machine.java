@@ -19,6 +19,7 @@ public final class Machine implements AutoCloseable {
     private final Taints taints = new Taints(log);
     private final ReportLimits reportLimits;
     private final KernelLock lock;
+    private final MemCgroups memCgroups;
 
     /// Builds the machine; its memory costs nothing until it is touched.
     public Machine(MachineConfig config) {
@@ -27,6 +28,7 @@ public final class Machine implements AutoCloseable {
         this.clock = new VirtualClock(config.profile().hz());
         this.lock = new KernelLock(config.execution());
         this.reportLimits = new ReportLimits(log, clock);
+        this.memCgroups = new MemCgroups(config);
         List<Cpu> list = new ArrayList<>();
         for (int id = 0; id < config.cpus(); id++) {
             int node = (int) ((long) id * config.nodes() / config.cpus());
@@ -89,6 +91,11 @@ public final class Machine implements AutoCloseable {
     /// How often its kernel prints reports.
     public ReportLimits reportLimits() {
         return reportLimits;
+    }
+
+    /// Its control groups.
+    public MemCgroups memCgroups() {
+        return memCgroups;
     }
 
     /// A stream of random numbers that follows from the machine's seed and the name of its use, so

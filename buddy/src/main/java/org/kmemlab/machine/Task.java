@@ -1,5 +1,7 @@
 package org.kmemlab.machine;
 
+import org.jspecify.annotations.Nullable;
+
 /// A simulated thread of execution, as far as the allocators ask about it.
 ///
 /// A [Cpu] runs one task at a time. Not safe for use by several Java threads at once.
@@ -9,6 +11,7 @@ public final class Task {
     private final int pid;
     private boolean makeItFail;
     private int failNth;
+    private @Nullable MemCgroup memCgroup;
 
     /// Creates a task.
     ///
@@ -27,6 +30,17 @@ public final class Task {
     /// The number that reports print.
     public int pid() {
         return pid;
+    }
+
+    /// The control group that pays for it; null if nobody does.
+    public @Nullable MemCgroup memCgroup() {
+        return memCgroup;
+    }
+
+    /// Moves it to a control group, or with null out of all. What it was charged for before stays
+    /// charged to the group it was in.
+    public void setMemCgroup(@Nullable MemCgroup group) {
+        memCgroup = group;
     }
 
     /// Whether fault injection with a task filter applies to it (`/proc/<pid>/make-it-fail`).

@@ -3,6 +3,7 @@ package org.kmemlab.slab;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+import org.kmemlab.machine.MemCgroup;
 import org.kmemlab.machine.PhysicalMemory;
 
 /// One block of pages, cut into objects of one cache (`struct slab`).
@@ -45,6 +46,7 @@ final class Slab {
     private final int size;
     private final long reciprocal;
     private final long[] allocated;
+    private @Nullable MemCgroup @Nullable [] payers;
     private long word;
     private long wildHead;
 
@@ -181,6 +183,25 @@ final class Slab {
     /// Whether the object was handed out and not freed; false if that is not kept.
     boolean isAllocated(int index) {
         return allocated.length > 0 && (allocated[index >> 6] & 1L << index) != 0;
+    }
+
+    /// Notes who is charged for an object.
+    void setPayer(int index, MemCgroup payer) {
+        if (payers == null) {
+            payers = new MemCgroup[objects()];
+        }
+        payers[index] = payer;
+    }
+
+    /// Who is charged for an object, from now on nobody; null if nobody was.
+    @Nullable
+    MemCgroup takePayer(int index) {
+        if (payers == null) {
+            return null;
+        }
+        MemCgroup payer = payers[index];
+        payers[index] = null;
+        return payer;
     }
 
     @Override

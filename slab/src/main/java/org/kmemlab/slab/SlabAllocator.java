@@ -91,6 +91,7 @@ public final class SlabAllocator {
         ownCache(KmemCacheArgs.of("kmem_cache_node", DescriptorSizes.NODE)
                 .withFlags(SlabFlags.HWCACHE_ALIGN), NEVER_SHARED);
         this.kmalloc = new Kmalloc(this);
+        machine.memCgroups().whenFirst(() -> caches.forEach(SlabCache::startCharging));
     }
 
     private void restore(CacheState state) {
@@ -201,6 +202,9 @@ public final class SlabAllocator {
 
     private KmemCache register(SlabCache cache) {
         lastNumber = cache.number();
+        if (machine().memCgroups().exist()) {
+            cache.startCharging();
+        }
         caches.add(cache);
         return cache.addHandle(cache.name());
     }

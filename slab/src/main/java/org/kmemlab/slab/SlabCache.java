@@ -10,6 +10,7 @@ import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.KernelLock;
 import org.kmemlab.machine.Machine;
+import org.kmemlab.machine.MemCgroup;
 import org.kmemlab.machine.PhysicalMemory;
 
 /// One cache as the allocator knows it: what its handles ([KmemCache]) share, and the hooks that
@@ -27,7 +28,14 @@ final class SlabCache {
     /// Other threads may be at it, too.
     private static final int LIVE = 8;
 
-    private static final int ZERO_BIT = GfpFlags.ZERO.bits();
+    /// Every object is charged to a control group.
+    private static final int CHARGE = 16;
+    /// Some object was charged to a control group.
+    private static final int CHARGED = 32;
+
+    /// Requests that the engine alone cannot serve.
+    private static final int HOOKED_BITS = GfpFlags.ZERO.with(GfpFlags.ACCOUNT).bits();
+    private static final int ACCOUNT_BIT = GfpFlags.ACCOUNT.bits();
     private static final SlabFlags KEEPS_CONTENT = SlabFlags.TYPESAFE_BY_RCU
             .with(SlabFlags.POISON);
 
@@ -41,7 +49,8 @@ final class SlabCache {
     private final KernelLock lock;
     private final @Nullable Sheaves sheaves;
     private final Sheaf[] byThread;
-    private final int hooks;
+    private final ObjectCharges charges;
+    private int hooks;
     private final boolean isCacheOfCaches;
     private SlabGeometry geometry;
     private int refcount;
@@ -65,6 +74,7 @@ final class SlabCache {
         boolean stocked = live && always == 0 && !geometry.isDebug();
         this.sheaves = stocked ? new Sheaves(this, allocator.tagsFor(geometry)) : null;
         this.byThread = sheaves == null ? KmemCache.NO_THREADS : sheaves.byThread();
+        this.charges = new ObjectCharges(this);
         this.engine = new SlubEngine(this, allocator.freelistOrder(args.name(), geometry));
     }
 
@@ -77,8 +87,13 @@ final class SlabCache {
         return hooks | (routes && !refusesMisuse ? ROUTE : 0);
     }
 
+    /// From now on there are control groups to be charged.
+    void startCharging() {
+        hooks |= geometry.flags().has(SlabFlags.ACCOUNT) ? CHARGE : 0;
+    }
+
     long alloc(Cpu cpu, int node, GfpFlags gfp) {
-        if (((gfp.bits() & ZERO_BIT) | hooks) != 0 || failslab.isArmed(cpu)) {
+        if (((gfp.bits() & HOOKED_BITS) | hooks) != 0 || failslab.isArmed(cpu)) {
             return allocHooked(cpu, node, gfp);
         }
         return engine.alloc(cpu, node, gfp);
@@ -88,8 +103,15 @@ final class SlabCache {
         if (shouldFail(cpu, gfp)) {
             return 0;
         }
+        MemCgroup payer = payer(cpu, gfp);
+        if (payer != null && !charges.charge(cpu, payer, gfp, 1)) {
+            return 0;
+        }
         long object = sheaves == null ? allocLocked(cpu, node, gfp)
                 : sheaves.takeSlow(cpu, node, gfp);
+        if (payer != null) {
+            settle(payer, object);
+        }
         if (object != 0) {
             afterAlloc(object, gfp);
         }
@@ -141,6 +163,22 @@ final class SlabCache {
         return machine.cpu(Math.floorMod(thread.threadId(), machine.cpus().size()));
     }
 
+    /// The control group that pays for a request; null for none.
+    private @Nullable MemCgroup payer(Cpu cpu, GfpFlags gfp) {
+        boolean asks = ((gfp.bits() & ACCOUNT_BIT) | (hooks & CHARGE)) != 0;
+        return asks ? charges.payer(cpu) : null;
+    }
+
+    /// Writes an object down as paid, or gives the money back for one that could not be had.
+    private void settle(MemCgroup payer, long object) {
+        if (object == 0) {
+            charges.giveBack(payer, 1);
+        } else {
+            hooks |= CHARGED;
+            charges.assign(payer, object);
+        }
+    }
+
     private void afterAlloc(long object, GfpFlags gfp) {
         if ((hooks & WIPE) != 0) {
             // The only bytes of a wiped object that are not 0.
@@ -161,7 +199,7 @@ final class SlabCache {
     }
 
     void free(Cpu cpu, long object) {
-        if ((hooks & (WIPE | ROUTE | LIVE)) != 0) {
+        if ((hooks & (WIPE | ROUTE | LIVE | CHARGED)) != 0) {
             freeHooked(cpu, object);
         } else {
             engine.free(cpu, object);
@@ -176,7 +214,7 @@ final class SlabCache {
         }
         lock.acquire();
         try {
-            owner.wipe(object);
+            owner.leave(object);
             owner.engine.free(cpu, object);
         } finally {
             lock.release();
@@ -196,9 +234,16 @@ final class SlabCache {
         }
     }
 
-    private void wipe(long object) {
+    /// What is done with an object that comes back before its slab gets it.
+    private void leave(long object) {
+        if ((hooks & (WIPE | CHARGED)) == 0) {
+            return;
+        }
+        engine.requireAllocated(object);
+        if ((hooks & CHARGED) != 0) {
+            charges.refund(object);
+        }
         if ((hooks & WIPE) != 0) {
-            engine.requireAllocated(object);
             memory.fill(object, geometry.objectSize(), (byte) 0);
             int metadata = geometry.size() - geometry.redLeftPad() - geometry.inuse();
             memory.fill(object + geometry.inuse(), metadata, (byte) 0);
@@ -221,10 +266,17 @@ final class SlabCache {
         if (shouldFail(cpu, gfp)) {
             return 0;
         }
+        MemCgroup payer = payer(cpu, gfp);
+        if (payer != null && !charges.charge(cpu, payer, gfp, count)) {
+            return 0;
+        }
         int got = sheaves == null ? allocBulkLocked(cpu, gfp, out, from, count)
                 : sheaves.takeBulk(cpu, gfp, out, from, count);
         for (int i = 0; i < got; i++) {
             afterAlloc(out[from + i], gfp);
+        }
+        for (int i = 0; payer != null && i < count; i++) {
+            settle(payer, i < got ? out[from + i] : 0);
         }
         if (got < count) {
             freeBulk(cpu, out, from, got);
@@ -249,8 +301,8 @@ final class SlabCache {
         }
         lock.acquire();
         try {
-            for (int i = from; i < from + count; i++) {
-                wipe(objects[i]);
+            for (int i = from; (hooks & (WIPE | CHARGED)) != 0 && i < from + count; i++) {
+                leave(objects[i]);
             }
             engine.freeBulk(cpu, objects, from, count);
         } finally {
