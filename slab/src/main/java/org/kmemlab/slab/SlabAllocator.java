@@ -145,8 +145,8 @@ public final class SlabAllocator {
             return shared.share(args.name(), geometry);
         }
         SlabCache cache = new SlabCache(this, lastNumber + 1, accepted, geometry, 1);
-        String sysfsName = merging.sysfsName(cache);
-        if (caches.stream().anyMatch(other -> merging.sysfsName(other).equals(sysfsName))) {
+        String sysfsName = cache.sysfsName();
+        if (caches.stream().anyMatch(other -> other.sysfsName().equals(sysfsName))) {
             throw refuse(args, EEXIST, new IllegalArgumentException(
                     "cache name '" + args.name() + "' is taken by a cache that still exists"));
         }
@@ -273,14 +273,14 @@ public final class SlabAllocator {
     /// The cache that `/sys/kernel/slab` has under a name: its directory's, or that of anyone who
     /// shares it; by the handle of its oldest creator. Null if there is none.
     public @Nullable KmemCache sysfsCache(String name) {
-        return caches.reversed().stream().filter(cache -> merging.sysfsName(cache).equals(name)
+        return caches.reversed().stream().filter(cache -> cache.sysfsName().equals(name)
                 || cache.isNamed(name)).findFirst().map(SlabCache::handle).orElse(null);
     }
 
     /// What `/sys/kernel/slab` shows of a cache.
     public SysfsCache sysfs(KmemCache cache) {
         SlabCache live = cache.live();
-        return SysfsCache.of(live, merging.sysfsName(live), slabPages::nodeOf);
+        return SysfsCache.of(live, live.sysfsName(), slabPages::nodeOf);
     }
 
     /// Memory of any size.
@@ -331,6 +331,10 @@ public final class SlabAllocator {
         return misusePolicy == MisusePolicy.AS_KERNEL ? null
                 : tags.computeIfAbsent(ObjectTags.granuleShift(geometry.size()),
                         shift -> new ObjectTags(machine().memory(), shift));
+    }
+
+    SlabMerging merging() {
+        return merging;
     }
 
     SlabPages slabPages() {

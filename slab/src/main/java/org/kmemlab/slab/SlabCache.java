@@ -52,6 +52,7 @@ final class SlabCache {
     private final ObjectCharges charges;
     private int hooks;
     private final boolean isCacheOfCaches;
+    private final String sysfsName;
     private SlabGeometry geometry;
     private int refcount;
 
@@ -74,6 +75,7 @@ final class SlabCache {
         boolean stocked = live && always == 0 && !geometry.isDebug();
         this.sheaves = stocked ? new Sheaves(this, allocator.tagsFor(geometry)) : null;
         this.byThread = sheaves == null ? KmemCache.NO_THREADS : sheaves.byThread();
+        this.sysfsName = allocator.merging().sysfsName(this);
         this.charges = new ObjectCharges(this);
         this.engine = new SlubEngine(this, allocator.freelistOrder(args.name(), geometry));
     }
@@ -408,6 +410,11 @@ final class SlabCache {
     /// The first creator's name.
     String name() {
         return args.name();
+    }
+
+    /// The name of its directory in `/sys/kernel/slab`; stays, whatever becomes of the cache.
+    String sysfsName() {
+        return sysfsName;
     }
 
     KmemCacheArgs args() {

@@ -55,13 +55,14 @@ public final class SysfsTree {
     /// Reads a file, the newline at its end included; null if there is no such cache or file.
     public @Nullable String read(String cache, String attribute) {
         KmemCache found = slab.sysfsCache(cache);
-        if (found == null) {
-            return null;
-        }
+        return found == null ? null : read(found, attribute);
+    }
+
+    private @Nullable String read(KmemCache cache, String attribute) {
         if (attribute.equals(SHRINK) || attribute.equals(VALIDATE)) {
             return "";
         }
-        return Optional.ofNullable(SysfsSlab.attributes(slab.sysfs(found)).get(attribute))
+        return Optional.ofNullable(SysfsSlab.attributes(slab.sysfs(cache)).get(attribute))
                 .map(text -> text.isEmpty() ? text : text + "\n").orElse(null);
     }
 
@@ -84,7 +85,7 @@ public final class SysfsTree {
     private int store(Cpu cpu, KmemCache cache, String attribute, String text) {
         SlubStat stat = STATS.get(attribute);
         if (stat == null && !WRITABLE.contains(attribute)) {
-            return read(cache.name(), attribute) == null ? ENOENT : EACCES;
+            return read(cache, attribute) == null ? ENOENT : EACCES;
         }
         if (text.isEmpty()) {
             return 0;

@@ -247,4 +247,18 @@ class SysfsTreeTest {
             assertThat(tree.write(merging.cpu, "one", "failslab", "1")).isEqualTo(-22);
         }
     }
+
+    /// A cache that is marked for failing would be lost from where it was found.
+    @Test
+    void failslab_ofSharableCache_keepsItsDirectory() {
+        try (SlabFixture merging = SlabFixture.booted("");
+                KmemCache one = merging.slab.createCache(KmemCacheArgs.of("one", 200))) {
+            SysfsTree tree = new SysfsTree(merging.slab);
+
+            assertThat(tree.write(merging.cpu, ":0000200", "failslab", "1")).isEqualTo(1);
+
+            assertThat(tree.read(":0000200", "failslab")).isEqualTo("1\n");
+            assertThat(merging.slab.sysfs(one).directory()).isEqualTo(":0000200");
+        }
+    }
 }
