@@ -7,6 +7,7 @@ import java.util.Map;
 
 import org.kmemlab.lab.verify.geometry.HostCheck;
 import org.kmemlab.lab.verify.geometry.HostKernel;
+import org.kmemlab.machine.ConfigOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,19 +38,24 @@ final class VerifyHostCommand extends StandardCommand {
         HostKernel kernel = check.kernel();
         if (options.json()) {
             return ReportPrinter.printJson(List.of(check.report()),
-                    Map.of("host", facts(kernel)), out());
+                    Map.of("host", Facts.of(kernel)), out());
         }
         out().println(kernel.summary());
         kernel.notes().forEach(note -> out().println("note: " + note));
         return options.print(List.of(check.report()), out());
     }
 
-    private static Map<String, Object> facts(HostKernel kernel) {
-        return Map.of("release", kernel.release(), "profile", kernel.profile().name(),
-                "cpus", kernel.cpus(), "possibleCpus", kernel.possibleCpus(),
-                "onlineCpus", kernel.onlineCpus(), "nodes", kernel.nodes(),
-                "boot", kernel.profile().boot().commandLine(),
-                "options", kernel.profile().options().stream().sorted().toList(),
-                "configSource", kernel.configSource(), "notes", kernel.notes());
+    /// What programs are told of the computer.
+    private record Facts(String release, String profile, int cpus, int possibleCpus,
+            int onlineCpus, int nodes, String boot, List<ConfigOption> options,
+            String configSource, List<String> notes) {
+
+        static Facts of(HostKernel kernel) {
+            return new Facts(kernel.release(), kernel.profile().name(), kernel.cpus(),
+                    kernel.possibleCpus(), kernel.onlineCpus(), kernel.nodes(),
+                    kernel.profile().boot().commandLine(),
+                    kernel.profile().options().stream().sorted().toList(), kernel.configSource(),
+                    kernel.notes());
+        }
     }
 }

@@ -64,7 +64,7 @@ class VerifyHostCommandTest {
 
         assertThat(run.exitCode()).as(run.err() + run.out()).isEqualTo(ExitCode.GOOD);
         assertThat(run.outLines().getFirst()).isEqualTo("Linux 6.1.9, compared as linux-6.1;"
-                + " 2 of 4 CPUs present, 1 online; 1 memory nodes; build options inferred;"
+                + " 2 of 4 CPUs present, 1 online; 1 memory node; build options inferred;"
                 + " boot parameters that matter: none");
         assertThat(run.out()).contains("note: no file tells the build options")
                 .contains("note: " + root.resolve("proc/slabinfo") + ": no such file");

@@ -186,7 +186,7 @@ public record HostKernel(String release, KernelProfile profile, int cpus, int po
     public String summary() {
         return "Linux " + release + ", compared as " + profile.name() + "; " + cpus + " of "
                 + possibleCpus + " CPUs present, " + onlineCpus + " online; " + nodes
-                + " memory nodes; build options "
+                + (nodes == 1 ? " memory node" : " memory nodes") + "; build options "
                 + (configSource.isEmpty() ? "inferred" : "from " + configSource)
                 + "; boot parameters "
                 + (profile.boot().commandLine().isEmpty() ? "that matter: none"
