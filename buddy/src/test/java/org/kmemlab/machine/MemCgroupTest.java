@@ -96,7 +96,7 @@ class MemCgroupTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("linux-6.1 was built without MEMCG_KMEM");
         }
-        try (Machine live = new Machine(machine.config().live())) {
+        try (Machine live = new Machine(machine.config().withExecution(Execution.LIVE))) {
             assertThatThrownBy(() -> live.memCgroups().create("a"))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("a live machine does not say");

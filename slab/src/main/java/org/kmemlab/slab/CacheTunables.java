@@ -7,7 +7,7 @@ import org.apache.commons.lang3.Validate;
 ///
 /// `/sys/kernel/slab` has a writable file for each; see [org.kmemlab.slab.proc.SysfsSlab]. A change
 /// holds for all who share the cache. [KmemCache#geometry()] goes on to tell what the cache began
-/// with.
+/// with. In live use other threads see a change the next time they take or give a slab.
 public final class CacheTunables {
 
     /// Most objects that `cpu_partial` can say.
@@ -22,10 +22,10 @@ public final class CacheTunables {
     private final int objectsPerSlab;
     private final boolean keepsCpuPartials;
     private final Runnable flush;
-    private long minPartial;
-    private long cpuPartial;
-    private int cpuPartialSlabs;
-    private int remoteNodeDefragRatio = RATIO_MAX;
+    private volatile long minPartial;
+    private volatile long cpuPartial;
+    private volatile int cpuPartialSlabs;
+    private volatile int remoteNodeDefragRatio = RATIO_MAX;
 
     /// @param keepsCpuPartials whether CPUs of this cache keep partial slabs at all
     /// @param flush takes everything from the CPUs

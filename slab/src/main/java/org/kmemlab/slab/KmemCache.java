@@ -178,7 +178,11 @@ public final class KmemCache implements AutoCloseable {
 
     /// Sets one of the cache's counters to 0, on all CPUs.
     public void clearCounter(SlubStat stat) {
-        live().engine().clearCounter(stat);
+        SlabCache now = live();
+        now.locked(() -> {
+            now.engine().clearCounter(stat);
+            return now;
+        });
     }
 
     /// Releases all slabs that are not in use, also those that CPUs hold.

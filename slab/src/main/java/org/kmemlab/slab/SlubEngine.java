@@ -50,7 +50,7 @@ final class SlubEngine implements SlabEngine {
         this.refusesMisuse = cache.refusesMisuse();
         this.keepsCpuPartials = settings.cpuPartials() && !isDebug;
         this.tunables =
-                new CacheTunables(cache.name(), geometry, keepsCpuPartials, this::flushAll);
+                new CacheTunables(cache.name(), geometry, keepsCpuPartials, this::flush);
         this.links = new FreeLinks(cache.memory(), geometry.offset(),
                 settings.freelistHardened(), random.nextLong());
         this.debug = new SlubDebug(cache, links);
@@ -359,6 +359,13 @@ final class SlubEngine implements SlabEngine {
     @Override
     public void setRequestedSize(long object, int size) {
         debug.tracks.setRequestedSize(object, size);
+    }
+
+    private void flush() {
+        cache.locked(() -> {
+            flushAll();
+            return cache;
+        });
     }
 
     private void flushAll() {
