@@ -10,7 +10,7 @@ public enum Execution {
     /// pages of its own; what these cannot serve takes turns under the machine's lock.
     ///
     /// Given up for it: which object or page a caller gets, counters that fast paths would have to
-    /// write, and `fail-nth` of tasks; memory that other threads have in stock is given back only
-    /// when they come by.
+    /// write, `fail-nth` of tasks, and control groups; memory that other threads have in stock is
+    /// given back only when they come by.
     LIVE
 }
