@@ -290,7 +290,10 @@ public final class PageAllocator {
         return zoneOf(pfn);
     }
 
-    void checkHeld(int pfn, int order) {
+    /// Checks that a block could be given back, without doing so.
+    ///
+    /// @throws BadPageException if no block of that order is in use there
+    public void checkHeld(int pfn, int order) {
         held.check(pfn, order);
     }
 
@@ -411,6 +414,11 @@ public final class PageAllocator {
     /// [BadPagePolicy#REFUSE] unless set.
     public void onBadPage(BadPagePolicy policy) {
         badPagePolicy = policy;
+    }
+
+    /// What happens when a block is given back that its caller does not hold.
+    public BadPagePolicy badPagePolicy() {
+        return badPagePolicy;
     }
 
     /// What was done since the allocator was made.

@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// The machine's log, as `dmesg` shows it: the newest lines in a ring, without time stamps. Lines of
-/// several threads may mix, but none is lost or torn.
+/// The machine's log, as `dmesg` shows it: the newest lines in a ring, without time stamps.
+///
+/// Safe for use by several Java threads at once; the lines of one text stay together.
 public final class KernelLog {
 
     /// How many lines the ring keeps.
@@ -19,11 +20,11 @@ public final class KernelLog {
     }
 
     /// Appends text, split into lines.
-    public void print(String text) {
+    public synchronized void print(String text) {
         text.lines().forEach(this::append);
     }
 
-    private synchronized void append(String line) {
+    private void append(String line) {
         if (lines.size() == CAPACITY_LINES) {
             lines.removeFirst();
         }

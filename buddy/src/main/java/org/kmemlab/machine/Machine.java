@@ -5,6 +5,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 
+import org.jspecify.annotations.Nullable;
+
 /// One simulated computer: memory, CPUs, clock, seed, log, and the kernel profile it runs.
 ///
 /// The allocators are built on top of it and take it in their constructors. There is no state
@@ -20,10 +22,20 @@ public final class Machine implements AutoCloseable {
     private final ReportLimits reportLimits;
     private final KernelLock lock;
     private final MemCgroups memCgroups;
+    private final @Nullable LiveClock liveClock;
+
+    /// Builds the machine; its memory costs nothing until it is touched. If it is live, callers wait
+    /// in real time.
+    public Machine(MachineConfig config) {
+        this(config, LiveClock.realTime());
+    }
 
     /// Builds the machine; its memory costs nothing until it is touched.
-    public Machine(MachineConfig config) {
+    ///
+    /// @param liveClock the time by which callers wait if the machine is live
+    public Machine(MachineConfig config, LiveClock liveClock) {
         this.config = config;
+        this.liveClock = config.isLive() ? liveClock : null;
         this.memory = PhysicalMemory.of(config.endPfn(), config.memory());
         this.clock = new VirtualClock(config.profile().hz());
         this.lock = new KernelLock(config.execution());
@@ -71,6 +83,12 @@ public final class Machine implements AutoCloseable {
     /// Its time.
     public VirtualClock clock() {
         return clock;
+    }
+
+    /// The time by which callers wait in live use; null in a stepped run, where a wait moves
+    /// [#clock].
+    public @Nullable LiveClock liveClock() {
+        return liveClock;
     }
 
     /// Its log.

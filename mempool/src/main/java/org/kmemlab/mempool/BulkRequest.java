@@ -25,7 +25,7 @@ final class BulkRequest {
 
     void run(WaitWatch watch) {
         GfpFlags gfp = masks.first();
-        while (!fillFromSource(gfp) && !fillFromReserve()) {
+        while (!fillFromSource(gfp) && !fillFromReserve(gfp.equals(masks.later()))) {
             if (gfp.equals(masks.later())) {
                 sleep(watch);
             }
@@ -45,29 +45,45 @@ final class BulkRequest {
         return true;
     }
 
-    private boolean fillFromReserve() {
+    /// @param orQueue whether to join those who wait if the reserve does not hold enough
+    private boolean fillFromReserve(boolean orQueue) {
         int missing = 0;
         for (int i = 0; i < count; i++) {
             missing += elements[i] == 0 ? 1 : 0;
         }
-        if (pool.reserve().currNr() < missing) {
+        WaitQueue queue = pool.reserve().queue();
+        queue.lock();
+        try {
+            if (pool.reserve().elements().currNr() >= missing) {
+                popMissing();
+                return true;
+            }
+            if (orQueue) {
+                sleeper.begin();
+                queue.add(sleeper);
+            }
             return false;
+        } finally {
+            queue.unlock();
         }
+    }
+
+    private void popMissing() {
         for (int i = 0; i < count; i++) {
             if (elements[i] == 0) {
-                elements[i] = pool.reserve().pop(cpu);
+                elements[i] = pool.reserve().elements().pop(cpu);
             }
         }
-        return true;
     }
 
     private void sleep(WaitWatch watch) {
-        if (watch.isOver()) {
-            throw watch.deadlock();
+        try {
+            if (watch.isOver()) {
+                throw watch.deadlock();
+            }
+            watch.sleep(sleeper, pool.reserve().queue().deadlineJiffies());
+        } finally {
+            pool.reserve().queue().remove(sleeper);
         }
-        sleeper.begin();
-        pool.addWaiter(sleeper);
-        watch.sleep(WaitWatch.deadlineJiffies(pool.machine().clock()), sleeper::isWoken);
-        pool.removeWaiter(sleeper);
     }
 }

@@ -4,6 +4,7 @@ import org.apache.commons.lang3.Validate;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.slab.KmemCache;
+import org.kmemlab.slab.MisusePolicy;
 
 /// Elements that are objects of one cache.
 record CacheSource(KmemCache cache) implements ElementSource {
@@ -21,6 +22,16 @@ record CacheSource(KmemCache cache) implements ElementSource {
     @Override
     public void free(Cpu cpu, long element) {
         cache.free(cpu, element);
+    }
+
+    @Override
+    public boolean refusesMisuse() {
+        return cache.misusePolicy() == MisusePolicy.REFUSE;
+    }
+
+    @Override
+    public void requireAllocated(long element) {
+        cache.requireAllocated(element);
     }
 
     @Override

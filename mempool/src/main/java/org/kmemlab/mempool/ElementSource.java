@@ -10,7 +10,8 @@ import org.kmemlab.slab.SlabAllocator;
 /// Where a pool's elements come from and where they go back to (`mempool_alloc_t`,
 /// `mempool_free_t`).
 ///
-/// An element is an address, or any other number but 0 if the source is the caller's own.
+/// An element is an address, or any other number but 0 if the source is the caller's own. In live use
+/// several Java threads call at once, and the pool holds no lock meanwhile.
 public interface ElementSource {
 
     /// Allocates one element.
@@ -26,6 +27,18 @@ public interface ElementSource {
     /// none. Only asked if the kernel poisons free memory.
     default long sizeBytes(long element) {
         return 0;
+    }
+
+    /// Whether giving back what is not allocated is refused; otherwise it is not looked for.
+    default boolean refusesMisuse() {
+        return true;
+    }
+
+    /// Checks that an element could be given back, before the pool keeps it in its reserve instead;
+    /// only asked if misuse is refused. A source that cannot tell accepts every element.
+    ///
+    /// @throws RuntimeException as [#free] for what it would not take back
+    default void requireAllocated(long element) {
     }
 
     /// What messages call the source.

@@ -4,6 +4,7 @@ import org.apache.commons.lang3.Validate;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.slab.Kmalloc;
+import org.kmemlab.slab.MisusePolicy;
 
 /// Elements that are `kmalloc` blocks of one size.
 record KmallocSource(Kmalloc kmalloc, long sizeBytes) implements ElementSource {
@@ -24,6 +25,20 @@ record KmallocSource(Kmalloc kmalloc, long sizeBytes) implements ElementSource {
     @Override
     public void free(Cpu cpu, long element) {
         kmalloc.kfree(cpu, element);
+    }
+
+    @Override
+    public boolean refusesMisuse() {
+        return kmalloc.misusePolicy() == MisusePolicy.REFUSE;
+    }
+
+    /// `kfree` takes blocks of any size, but a small one must not come out of the reserve again.
+    @Override
+    public void requireAllocated(long element) {
+        kmalloc.requireAllocated(element);
+        long has = kmalloc.ksize(element);
+        Validate.isTrue(has >= sizeBytes, "block 0x%x has %d bytes: elements of this pool have %d",
+                element, has, sizeBytes);
     }
 
     @Override

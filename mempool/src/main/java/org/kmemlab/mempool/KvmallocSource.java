@@ -1,14 +1,16 @@
 package org.kmemlab.mempool;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.commons.lang3.Validate;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.buddy.PageAllocator;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.PhysicalMemory;
+import org.kmemlab.slab.MisusePolicy;
 import org.kmemlab.slab.SlabAllocator;
 
 /// Elements that are `kvmalloc` blocks: `kmalloc` blocks where these can be had without effort, else
@@ -24,8 +26,8 @@ final class KvmallocSource implements ElementSource {
 
     private final SlabAllocator slab;
     private final long sizeBytes;
-    private final Map<Long, int[]> mapped = new HashMap<>();
-    private long nextAddress = VMALLOC_BASE;
+    private final Map<Long, int[]> mapped = new ConcurrentHashMap<>();
+    private final AtomicLong nextAddress = new AtomicLong(VMALLOC_BASE);
 
     KvmallocSource(SlabAllocator slab, long sizeBytes) {
         Validate.isTrue(sizeBytes >= 1 && sizeBytes <= Integer.MAX_VALUE,
@@ -53,9 +55,8 @@ final class KvmallocSource implements ElementSource {
                 return 0;
             }
         }
-        long address = nextAddress;
         // The kernel leaves one page unmapped after each area.
-        nextAddress += (pfns.length + 1L) * PhysicalMemory.PAGE_SIZE;
+        long address = nextAddress.getAndAdd((pfns.length + 1L) * PhysicalMemory.PAGE_SIZE);
         mapped.put(address, pfns);
         return address;
     }
@@ -73,6 +74,18 @@ final class KvmallocSource implements ElementSource {
             slab.kmalloc().kfree(cpu, element);
         } else {
             freePages(cpu, pfns);
+        }
+    }
+
+    @Override
+    public boolean refusesMisuse() {
+        return slab.misusePolicy() == MisusePolicy.REFUSE;
+    }
+
+    @Override
+    public void requireAllocated(long element) {
+        if (!mapped.containsKey(element)) {
+            new KmallocSource(slab.kmalloc(), sizeBytes).requireAllocated(element);
         }
     }
 

@@ -1,8 +1,5 @@
 package org.kmemlab.mempool;
 
-import java.util.ArrayList;
-import java.util.List;
-
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.CheckReturnValue;
 import org.apache.commons.lang3.Validate;
@@ -22,12 +19,21 @@ import org.kmemlab.slab.Kmalloc;
 /// are equal. I3: an element is in the reserve or with a user or with the source, never in two
 /// places.
 ///
-/// **Time.** A wait moves the machine's clock, so timers may fire in it and free elements. In a
-/// stepped run nothing else happens meanwhile; see [WaitLimit] for waits that cannot end. Requests
-/// that may not sleep never touch the clock.
+/// **Time.** In a stepped run a wait moves the machine's clock, so timers may fire in it and free
+/// elements, and nothing else happens meanwhile; see [WaitLimit] for waits that cannot end. On a
+/// live machine, which has a [clock for it][org.kmemlab.machine.LiveClock], the calling Java thread waits until
+/// another one frees. Requests that may not sleep never touch a clock.
+///
+/// **Threads.** Safe for use by several Java threads at once if its source is. One lock guards reserve
+/// and waiters, as in the kernel; a request that the source serves does not take it, nor does a free
+/// while the reserve is full. Making ready and destroying is for one thread that knows that nobody
+/// else uses the pool.
+///
+/// **Misuse.** If the source refuses misuse, so does the pool: an element that already lies in the
+/// reserve, or that the source would not take back, is refused and nothing is changed.
 ///
 /// Differs from Linux: the array of the reserve lies on the Java heap, not in a `kmalloc` block, so
-/// growing it cannot fail. Stepped runs only: not safe for several Java threads at once.
+/// growing it cannot fail.
 ///
 /// @see <a href="https://docs.kernel.org/core-api/mm-api.html#memory-pools">Memory pools,
 ///      `mm/mempool.c`</a>
@@ -40,19 +46,18 @@ public final class Mempool implements AutoCloseable {
     private static final int ENOMEM = -12;
 
     private final Machine machine;
-    private final List<Sleeper> waiters = new ArrayList<>();
     private WaitLimit waitLimit = WaitLimit.DEFAULT;
     private MempoolMasks masks = MempoolMasks.of(GfpFlags.GFP_KERNEL);
     private @Nullable FailMempool faults;
     private ElementSource source;
-    private Reserve reserve;
+    private GuardedReserve reserve;
     private boolean zeroWarned;
     private boolean closed = true;
 
     private Mempool(Machine machine, int minNr, ElementSource source) {
         this.machine = machine;
         this.source = source;
-        this.reserve = new Reserve(machine, source, minNr);
+        this.reserve = new GuardedReserve(this, source, minNr);
     }
 
     /// Creates a pool and fills its reserve with `GFP_KERNEL` (`mempool_create`).
@@ -100,14 +105,14 @@ public final class Mempool implements AutoCloseable {
             return ENOMEM;
         }
         source = newSource;
-        reserve = new Reserve(machine, newSource, minNr);
+        reserve = new GuardedReserve(this, newSource, minNr);
         while (reserve.isShort()) {
             long element = source.alloc(cpu, gfp);
             if (element == 0) {
                 destroy(cpu);
                 return ENOMEM;
             }
-            reserve.push(element);
+            boolean _ = reserve.pushFresh(element); // Nobody else has the pool yet.
         }
         closed = false;
         return 0;
@@ -155,7 +160,7 @@ public final class Mempool implements AutoCloseable {
                 request.giveUp();
                 throw finding;
             }
-            watch.sleep(request.deadlineJiffies(), request::isWoken);
+            request.sleep(watch);
         }
         return request.element();
     }
@@ -169,9 +174,10 @@ public final class Mempool implements AutoCloseable {
     /// @throws DeadlockException if it waits and nothing can end the wait; the array keeps what it
     ///         got so far
     public void allocBulk(Cpu cpu, long[] elements, int count) {
-        Validate.isTrue(count >= 0 && count <= elements.length && count <= reserve.minNr(),
+        Validate.isTrue(
+                count >= 0 && count <= elements.length && count <= reserve.elements().minNr(),
                 "%d elements at once: the array has %d, the reserve %d", count, elements.length,
-                reserve.minNr());
+                reserve.elements().minNr());
         MempoolMasks wanted = prepare(cpu, GfpFlags.GFP_KERNEL);
         WaitWatch watch = new WaitWatch(this, cpu, wanted.asked(), waitLimit);
         new BulkRequest(this, cpu, wanted, elements, count).run(watch);
@@ -182,17 +188,15 @@ public final class Mempool implements AutoCloseable {
     /// @param elements the first `count`, none of them 0
     /// @return how many from the start went into the reserve; the caller must free the others to
     ///         wherever they came from
+    /// @throws RuntimeException as [#free], at the first element that may not come back; those before
+    ///         it are in the reserve then
     public int freeBulk(long[] elements, int count) {
         Validate.isTrue(count >= 0 && count <= elements.length,
                 "%d elements at once: the array has %d", count, elements.length);
         checkOpen();
         int kept = 0;
-        while (kept < count && reserve.isShort()) {
-            reserve.push(elements[kept]);
+        while (kept < count && reserve.isShort() && reserve.putBack(elements[kept])) {
             kept++;
-        }
-        if (kept > 0) {
-            wakeAll();
         }
         return kept;
     }
@@ -216,10 +220,12 @@ public final class Mempool implements AutoCloseable {
                     "BUG: sleeping function called from invalid context: mempool_alloc on " + cpu);
         }
         // The masks of the last call are kept, so that a steady caller makes no garbage.
-        if (gfp.bits() != masks.asked().bits()) {
-            masks = MempoolMasks.of(gfp);
+        MempoolMasks wanted = masks;
+        if (gfp.bits() != wanted.asked().bits()) {
+            wanted = MempoolMasks.of(gfp);
+            masks = wanted;
         }
-        return masks;
+        return wanted;
     }
 
     /// Takes an element from the reserve without asking the source and without sleeping
@@ -228,24 +234,28 @@ public final class Mempool implements AutoCloseable {
     /// @return the element; 0 if the reserve is empty
     public long allocPreallocated() {
         checkOpen();
-        return reserve.currNr() == 0 ? 0 : reserve.pop(machine.cpu(0));
+        return reserve.popOr0(machine.cpu(0));
     }
 
     /// Gives back an element (`mempool_free`): to the reserve if it is short, which wakes all
     /// waiters, else to the source.
     ///
     /// @param element an element of this pool's source, from whatever call; 0 is ignored
+    /// @throws ReservedElementException if the source refuses misuse and the element lies in the
+    ///         reserve; nothing is changed then
+    /// @throws RuntimeException as the source throws for what it does not take back
     public void free(Cpu cpu, long element) {
         if (element == 0) {
             return;
         }
         checkOpen();
-        if (reserve.isShort()) {
-            reserve.push(element);
-            wakeAll();
-        } else {
-            source.free(cpu, element);
+        // Looking without the lock is enough: whoever got this element sees a reserve that is at most
+        // as full as when the element left it.
+        if (reserve.isShort() && reserve.putBack(element)) {
+            return;
         }
+        reserve.refuseReserved(element);
+        source.free(cpu, element);
     }
 
     /// Changes the size of the reserve (`mempool_resize`).
@@ -263,12 +273,13 @@ public final class Mempool implements AutoCloseable {
         if (newMinNr > MAX_NR) {
             return ENOMEM;
         }
-        boolean shrinks = newMinNr <= reserve.minNr();
-        while (reserve.currNr() > newMinNr) {
-            source.free(cpu, reserve.pop(cpu));
+        boolean grows = newMinNr > reserve.elements().minNr();
+        long surplus = reserve.setMinNrOrPop(cpu, newMinNr);
+        while (surplus != 0) {
+            source.free(cpu, surplus);
+            surplus = reserve.setMinNrOrPop(cpu, newMinNr);
         }
-        reserve.setMinNr(newMinNr);
-        if (!shrinks) {
+        if (grows) {
             refill(cpu);
         }
         return 0;
@@ -280,12 +291,11 @@ public final class Mempool implements AutoCloseable {
             if (element == 0) {
                 return;
             }
-            if (!reserve.isShort()) {
-                // The source itself freed elements into the pool meanwhile.
+            if (!reserve.pushFresh(element)) {
+                // Others freed elements into the pool meanwhile.
                 source.free(cpu, element);
                 return;
             }
-            reserve.push(element);
         }
     }
 
@@ -294,9 +304,12 @@ public final class Mempool implements AutoCloseable {
     ///
     /// @throws IllegalStateException if somebody waits for an element
     public void destroy(Cpu cpu) {
-        Validate.validState(waiters.isEmpty(), "%s: %d requests still wait", this, waiters.size());
-        while (reserve.currNr() > 0) {
-            source.free(cpu, reserve.pop(cpu));
+        int waiting = reserve.queue().size();
+        Validate.validState(waiting == 0, "%s: %d requests still wait", this, waiting);
+        long element = reserve.popOr0(cpu);
+        while (element != 0) {
+            source.free(cpu, element);
+            element = reserve.popOr0(cpu);
         }
         closed = true;
     }
@@ -315,7 +328,7 @@ public final class Mempool implements AutoCloseable {
 
     /// The state of the pool now.
     public MempoolSnapshot snapshot() {
-        return new MempoolSnapshot(reserve.minNr(), reserve.elements(), waiters.size());
+        return reserve.snapshot();
     }
 
     /// Checks I1 and I2.
@@ -331,29 +344,18 @@ public final class Mempool implements AutoCloseable {
         }
     }
 
-    private void wakeAll() {
-        waiters.forEach(Sleeper::wake);
-    }
-
-    void addWaiter(Sleeper waiter) {
-        waiters.add(waiter);
-    }
-
-    void removeWaiter(Sleeper waiter) {
-        waiters.remove(waiter);
-    }
-
     Machine machine() {
         return machine;
     }
 
-    Reserve reserve() {
+    GuardedReserve reserve() {
         return reserve;
     }
 
     @Override
     public String toString() {
-        return "mempool of " + source.description() + " (min_nr " + reserve.minNr() + ", curr_nr "
-                + reserve.currNr() + ", waiters " + waiters.size() + ")";
+        Reserve elements = reserve.elements();
+        return "mempool of " + source.description() + " (min_nr " + elements.minNr() + ", curr_nr "
+                + elements.currNr() + ", waiters " + reserve.queue().size() + ")";
     }
 }

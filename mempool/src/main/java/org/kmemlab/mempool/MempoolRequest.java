@@ -8,7 +8,8 @@ import org.kmemlab.machine.Cpu;
 /// A step is what the kernel does without letting another CPU in between as far as the pool can
 /// see: one call of the source, or one visit to the reserve under the pool's lock. A test that
 /// drives several requests can therefore try every order of their steps. Between steps the caller
-/// may do anything; a sleeping request goes on only after a free woke it or its 5 s have passed.
+/// may do anything; a sleeping request goes on only after a free woke it or its 5 s have passed. One
+/// Java thread at a time may advance it.
 ///
 /// ```text
 ///            ┌───────────────────────────────────────────────┐
@@ -67,27 +68,38 @@ public final class MempoolRequest {
     }
 
     private void takeReserve() {
-        if (pool.reserve().currNr() > 0) {
-            element = pool.reserve().pop(cpu);
-            next = Step.DONE;
-        } else if (!gfp.equals(masks.later())) {
-            gfp = masks.later();
-            next = Step.TRY_SOURCE;
-        } else if (!gfp.mayBlock()) {
-            next = Step.DONE;
-        } else {
-            sleeper.begin();
-            deadlineJiffies = WaitWatch.deadlineJiffies(pool.machine().clock());
-            pool.addWaiter(sleeper);
-            next = Step.ASLEEP;
+        WaitQueue queue = pool.reserve().queue();
+        queue.lock();
+        try {
+            if (pool.reserve().elements().currNr() > 0) {
+                element = pool.reserve().elements().pop(cpu);
+                next = Step.DONE;
+            } else if (!gfp.equals(masks.later())) {
+                gfp = masks.later();
+                next = Step.TRY_SOURCE;
+            } else if (!gfp.mayBlock()) {
+                next = Step.DONE;
+            } else {
+                sleeper.begin();
+                deadlineJiffies = queue.deadlineJiffies();
+                queue.add(sleeper);
+                next = Step.ASLEEP;
+            }
+        } finally {
+            queue.unlock();
         }
     }
 
     private void wakeIfDue() {
-        if (sleeper.isWoken() || pool.machine().clock().jiffies() >= deadlineJiffies) {
-            pool.removeWaiter(sleeper);
+        if (sleeper.isWoken() || pool.reserve().queue().nowJiffies() >= deadlineJiffies) {
+            pool.reserve().queue().remove(sleeper);
             next = Step.TRY_SOURCE;
         }
+    }
+
+    /// Sleeps until it is woken or its time is over.
+    void sleep(WaitWatch watch) {
+        watch.sleep(sleeper, deadlineJiffies);
     }
 
     /// What the next call of [#advance] does.
@@ -106,7 +118,8 @@ public final class MempoolRequest {
     }
 
     /// When the present or last sleep ends if nobody frees an element, in ticks of the machine's
-    /// clock; 0 if it never slept.
+    /// clock, in live use of the [machine's live clock][org.kmemlab.machine.LiveClock]; 0 if it never
+    /// slept.
     public long deadlineJiffies() {
         return deadlineJiffies;
     }
@@ -119,16 +132,6 @@ public final class MempoolRequest {
 
     /// Waits no longer, without an element.
     void giveUp() {
-        pool.removeWaiter(sleeper);
-    }
-
-    /// The CPU it runs on.
-    Cpu cpu() {
-        return cpu;
-    }
-
-    /// The caller's flags.
-    GfpFlags askedGfp() {
-        return masks.asked();
+        pool.reserve().queue().remove(sleeper);
     }
 }

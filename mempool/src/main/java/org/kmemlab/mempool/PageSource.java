@@ -1,6 +1,7 @@
 package org.kmemlab.mempool;
 
 import org.apache.commons.lang3.Validate;
+import org.kmemlab.buddy.BadPagePolicy;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.buddy.PageAllocator;
 import org.kmemlab.machine.Cpu;
@@ -24,6 +25,18 @@ record PageSource(PageAllocator pages, int order) implements ElementSource {
     @Override
     public void free(Cpu cpu, long element) {
         pages.freePages(cpu, pages.machine().memory().pfnOf(element), order);
+    }
+
+    @Override
+    public boolean refusesMisuse() {
+        return pages.badPagePolicy() == BadPagePolicy.REFUSE;
+    }
+
+    @Override
+    public void requireAllocated(long element) {
+        Validate.isTrue((element & (PhysicalMemory.PAGE_SIZE - 1)) == 0,
+                "no page starts at 0x%x", element);
+        pages.checkHeld(pages.machine().memory().pfnOf(element), order);
     }
 
     @Override

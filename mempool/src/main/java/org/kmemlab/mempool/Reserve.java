@@ -15,6 +15,9 @@ import org.kmemlab.slab.SlubDebugOption;
 
 /// The elements that a pool keeps back: a stack of at most `minNr`.
 ///
+/// Changed under the pool's lock. How many it holds may be read without: a thread that got an
+/// element from another sees no count from before that element left the reserve.
+///
 /// If the kernel was booted to poison free objects (`slub_debug` with `P`), elements are filled with
 /// a pattern while they lie here, so that somebody who still writes to one is found out when it is
 /// taken. Then the pattern of fresh memory replaces it.
@@ -28,6 +31,7 @@ final class Reserve {
     private final Machine machine;
     private final ElementSource source;
     private final boolean poisons;
+    private final ReserveIndex index = new ReserveIndex();
     private long[] elements;
     private int minNr;
     private int currNr;
@@ -37,6 +41,7 @@ final class Reserve {
         this.source = source;
         this.minNr = minNr;
         this.elements = new long[minNr];
+        this.index.ensureRoom(minNr);
         this.poisons = machine.memory().hasBytes()
                 && machine.profile().boot().value("slub_debug").map(SlubDebugOption::parse)
                         .map(option -> option.byDefault().has(SlabFlags.POISON)).orElse(false);
@@ -54,17 +59,28 @@ final class Reserve {
         return currNr < minNr;
     }
 
+    /// Whether an element lies in it.
+    boolean holds(long element) {
+        return index.contains(element);
+    }
+
     void push(long element) {
         assert isShort() : "push beyond min_nr " + minNr;
         if (poisons) {
             poison(element);
         }
-        elements[currNr++] = element;
+        int top = currNr;
+        elements[top] = element;
+        index.add(element);
+        currNr = top + 1;
     }
 
     long pop(Cpu cpu) {
-        assert currNr > 0 : "pop of an empty reserve";
-        long element = elements[--currNr];
+        int top = currNr - 1;
+        assert top >= 0 : "pop of an empty reserve";
+        long element = elements[top];
+        index.remove(element);
+        currNr = top;
         if (poisons) {
             checkPoison(cpu, element);
         }
@@ -75,6 +91,7 @@ final class Reserve {
     void setMinNr(int newMinNr) {
         if (newMinNr > elements.length) {
             elements = Arrays.copyOf(elements, newMinNr);
+            index.ensureRoom(newMinNr);
         }
         minNr = newMinNr;
     }
@@ -133,6 +150,8 @@ final class Reserve {
         for (int i = 0; i < currNr; i++) {
             Validate.validState(elements[i] != 0 && seen.add(elements[i]),
                     "I2: element %d of the reserve is 0x%x", i, elements[i]);
+            Validate.validState(index.contains(elements[i]),
+                    "element %d of the reserve, 0x%x, is not in its index", i, elements[i]);
         }
     }
 }

@@ -3,7 +3,7 @@ package org.kmemlab.mempool;
 /// Somebody who waits until an element comes back to a pool.
 final class Sleeper {
 
-    private boolean woken;
+    private volatile boolean woken;
 
     void begin() {
         woken = false;

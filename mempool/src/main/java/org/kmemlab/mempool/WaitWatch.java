@@ -1,21 +1,17 @@
 package org.kmemlab.mempool;
 
-import java.util.function.BooleanSupplier;
-
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.machine.Cpu;
-import org.kmemlab.machine.VirtualClock;
+import org.kmemlab.machine.Machine;
 
-/// Sleeps of one request in virtual time, and when they count as a deadlock.
+/// Counts the sleeps of one request, and says when they count as a deadlock.
 final class WaitWatch {
-
-    private static final int SLEEP_SECONDS = 5;
 
     private final Mempool pool;
     private final Cpu cpu;
     private final GfpFlags gfp;
     private final WaitLimit limit;
-    private final VirtualClock clock;
+    private final WaitQueue queue;
     private final long startJiffies;
     private int sleeps;
     private int idleSleeps;
@@ -25,13 +21,8 @@ final class WaitWatch {
         this.cpu = cpu;
         this.gfp = gfp;
         this.limit = limit;
-        this.clock = pool.machine().clock();
-        this.startJiffies = clock.jiffies();
-    }
-
-    /// When a sleep that begins now ends if nobody wakes it.
-    static long deadlineJiffies(VirtualClock clock) {
-        return clock.jiffies() + (long) SLEEP_SECONDS * clock.hz();
+        this.queue = pool.reserve().queue();
+        this.startJiffies = queue.nowJiffies();
     }
 
     /// Whether one more sleep is one too many.
@@ -40,22 +31,26 @@ final class WaitWatch {
     }
 
     /// Sleeps until woken, at the latest until the deadline.
-    void sleep(long deadlineJiffies, BooleanSupplier woken) {
-        boolean idle = !clock.hasTimers();
-        clock.sleepUntil(deadlineJiffies, woken);
+    void sleep(Sleeper sleeper, long deadlineJiffies) {
+        Machine machine = pool.machine();
+        // In live use another thread may always come and free.
+        boolean idle = machine.liveClock() == null && !machine.clock().hasTimers();
+        queue.sleep(sleeper, deadlineJiffies);
         idleSleeps = idle ? idleSleeps + 1 : 0;
         sleeps++;
     }
 
     DeadlockException deadlock() {
-        long nowJiffies = clock.jiffies();
-        long waitedSeconds = (nowJiffies - startJiffies) / clock.hz();
-        String why = idleSleeps == limit.idleSleeps()
-                ? "no timer is set, so nobody is left to free an element"
+        long nowJiffies = queue.nowJiffies();
+        boolean live = pool.machine().liveClock() != null;
+        long waitedSeconds = (nowJiffies - startJiffies) / pool.machine().clock().hz();
+        String why = live ? "and no thread freed an element for it"
+                : idleSleeps == limit.idleSleeps()
+                        ? "no timer is set, so nobody is left to free an element"
                 : "timers fired, but none freed an element";
         return new DeadlockException("deadlock: " + cpu + " waits for an element of " + pool
-                + " with gfp " + gfp + "; waited " + waitedSeconds
-                + " s of virtual time up to jiffy " + nowJiffies
+                + " with gfp " + gfp + "; waited " + waitedSeconds + " s of "
+                + (live ? "real" : "virtual") + " time up to jiffy " + nowJiffies
                 + ", the source failed at every wake-up, " + why);
     }
 }

@@ -153,19 +153,27 @@ public final class Kmalloc {
     /// @throws SlabBugException if no memory of a cache or of [#kmalloc] lies there
     public void kfreeRcu(Cpu cpu, long address) {
         if (!isNothing(address)) {
-            requireMemory(address);
+            requireAllocated(address);
             allocator.rcu().call(() -> kfree(cpu, address));
         }
     }
 
-    /// Complains now and not when nobody knows any more who called.
-    private void requireMemory(long address) {
+    /// Checks that [#kfree] could free an address, without doing so.
+    ///
+    /// @throws SlabBugException if no memory of a cache or of [#kmalloc] starts there; under
+    ///         [MisusePolicy#AS_KERNEL] only if none lies there
+    public void requireAllocated(long address) {
         Slab slab = allocator.table().at(address);
         if (slab != null) {
-            slab.cache.engine().requireAllocated(address);
+            slab.cache.requireAllocated(address);
         } else {
-            largeBlock(address);
+            startOfLarge(address);
         }
+    }
+
+    /// What happens when a caller frees what it must not free.
+    public MisusePolicy misusePolicy() {
+        return allocator.misusePolicy();
     }
 
     /// Overwrites the memory with zeros, then frees it.
@@ -255,15 +263,20 @@ public final class Kmalloc {
     }
 
     private void freeLarge(Cpu cpu, long address) {
-        int head = largeBlock(address);
-        if (memory.addressOf(head) != address
-                && allocator.misusePolicy() == MisusePolicy.REFUSE) {
-            throw new SlabBugException(
-                    new SlabBug.InteriorPointer("kmalloc", address, memory.addressOf(head)));
-        }
+        int head = startOfLarge(address);
         int order = pages.memMap().orderOf(head);
         pages.memMap().clearOwner(head);
         pages.freePages(cpu, head, order);
+    }
+
+    /// The first frame of the large block that starts at an address.
+    private int startOfLarge(long address) {
+        int head = largeBlock(address);
+        if (memory.addressOf(head) != address && misusePolicy() == MisusePolicy.REFUSE) {
+            throw new SlabBugException(
+                    new SlabBug.InteriorPointer("kmalloc", address, memory.addressOf(head)));
+        }
+        return head;
     }
 
     /// The first frame of the large block that an address lies in.

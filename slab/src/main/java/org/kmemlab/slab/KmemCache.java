@@ -120,6 +120,19 @@ public final class KmemCache implements AutoCloseable {
         }
     }
 
+    /// Checks that [#free] could take an object back, without doing so.
+    ///
+    /// @throws SlabBugException under [MisusePolicy#REFUSE], if no allocated object of this cache
+    ///         starts there
+    public void requireAllocated(long address) {
+        live().requireAllocated(address);
+    }
+
+    /// What happens when a caller frees what it must not free.
+    public MisusePolicy misusePolicy() {
+        return live().allocator().misusePolicy();
+    }
+
     /// Allocates `count` objects or none.
     ///
     /// @param out receives the addresses from index `from` on; undefined after a failure

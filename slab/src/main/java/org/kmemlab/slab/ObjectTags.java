@@ -106,6 +106,12 @@ final class ObjectTags {
         return true;
     }
 
+    /// Whether an object of the cache that is in use starts there.
+    boolean isSet(long address, long key) {
+        return chunks[chunkOf(chunks, address)][(int) (address >>> granuleShift) & granuleMask]
+                == address + key;
+    }
+
     private static int chunkOf(long[][] chunks, long address) {
         return (int) (address >>> CHUNK_SHIFT) & (chunks.length - 1);
     }

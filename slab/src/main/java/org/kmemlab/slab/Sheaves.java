@@ -249,6 +249,13 @@ final class Sheaves {
         }
     }
 
+    /// Throws unless an object of this cache that is in use starts there.
+    void requireAllocated(long object) {
+        if (tags != null && !tags.isSet(object, tagKey)) {
+            throw new SlabBugException(cache.engine().describe(object));
+        }
+    }
+
     private void putToEngine(Cpu cpu, long object) {
         if (tags != null && !tags.clear(object, tagKey)) {
             throw new SlabBugException(cache.engine().describe(object));

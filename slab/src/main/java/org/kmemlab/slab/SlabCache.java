@@ -236,6 +236,20 @@ final class SlabCache {
         }
     }
 
+    /// Throws unless an object of this cache that is in use starts there.
+    void requireAllocated(long object) {
+        if (sheaves != null) {
+            sheaves.requireAllocated(object);
+            return;
+        }
+        lock.acquire();
+        try {
+            engine.requireAllocated(object);
+        } finally {
+            lock.release();
+        }
+    }
+
     /// What is done with an object that comes back before its slab gets it.
     private void leave(long object) {
         if ((hooks & (WIPE | CHARGED)) == 0) {
