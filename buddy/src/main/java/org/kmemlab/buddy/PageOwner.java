@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
-import org.kmemlab.fault.StackDump;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Machine;
+import org.kmemlab.machine.StackDump;
 import org.kmemlab.machine.Task;
 
 /// Remembers who took each block, and who gave it back last (`page_owner=on`).

@@ -3,10 +3,10 @@ package org.kmemlab.buddy;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
-import org.kmemlab.fault.StackDump;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.Machine;
+import org.kmemlab.machine.StackDump;
 import org.kmemlab.machine.Task;
 import org.kmemlab.machine.ZoneType;
 

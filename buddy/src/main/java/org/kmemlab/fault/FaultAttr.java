@@ -1,6 +1,7 @@
 package org.kmemlab.fault;
 
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.KernelVersion;
 import org.kmemlab.machine.Machine;
+import org.kmemlab.machine.StackDump;
 import org.kmemlab.machine.Task;
 
 /// Decides which calls of one kind fail (`struct fault_attr`), with the kernel's attributes,
@@ -17,7 +19,8 @@ import org.kmemlab.machine.Task;
 ///
 /// The number of calls that `interval` counts is never reset by setting an attribute, as in the
 /// kernel. Random choices come from the machine's seed; a [FaultLog] keeps every decision, and a
-/// [FaultPlan] decides in place of the attributes. Not safe for several Java threads at once.
+/// [FaultPlan] decides in place of the attributes. Several Java threads may ask at once and are
+/// answered one after the other; attributes are set before.
 ///
 /// @see <a href="https://docs.kernel.org/fault-injection/fault-injection.html">Fault injection
 ///      capabilities infrastructure</a>
@@ -26,10 +29,15 @@ public final class FaultAttr {
     /// `times` without an end.
     public static final int UNLIMITED = -1;
 
+    private static final String SUPPRESSED = "fail_dump: %d callbacks suppressed";
+    private static final Set<String> OWN = Set.of(StackFilter.class.getName(),
+            FaultAttr.class.getName(), FaultPoints.class.getName());
+
     private final Machine machine;
     private final String name;
     private final boolean filtersStackFirst;
-    private final MessageLimit messages;
+    private int verboseRatelimitMillis;
+    private int verboseRatelimitBurst = 10;
     private IntPredicate choice;
     private StackFilter stackFilter = StackFilter.ANY;
     private Runnable listener = () -> {};
@@ -51,7 +59,6 @@ public final class FaultAttr {
         this.name = name;
         // Linux 6.2 moved the stack filter to the front.
         this.filtersStackFirst = machine.profile().version() != KernelVersion.LINUX_6_1;
-        this.messages = new MessageLimit(machine.log(), machine.clock());
         SplittableRandom random = machine.random("fault:" + name);
         this.choice = percent -> random.nextInt(100) < percent;
     }
@@ -140,13 +147,13 @@ public final class FaultAttr {
     public void setVerboseRatelimitMillis(int millis) {
         Validate.isTrue(millis >= 0, "verbose_ratelimit_interval_ms %d: expected 0 or more",
                 millis);
-        messages.setIntervalMillis(millis);
+        verboseRatelimitMillis = millis;
     }
 
     /// Sets how many failures print in an interval.
     public void setVerboseRatelimitBurst(int failures) {
         Validate.isTrue(failures >= 0, "verbose_ratelimit_burst %d: expected 0 or more", failures);
-        messages.setBurst(failures);
+        verboseRatelimitBurst = failures;
     }
 
     /// Sets how many calls `interval` has counted: goes on where another boot stopped.
@@ -211,12 +218,12 @@ public final class FaultAttr {
 
     /// The interval in which the number of messages is limited, in ms; 0 for no limit.
     public int verboseRatelimitMillis() {
-        return messages.intervalMillis();
+        return verboseRatelimitMillis;
     }
 
     /// How many failures print in an interval.
     public int verboseRatelimitBurst() {
-        return messages.burst();
+        return verboseRatelimitBurst;
     }
 
     /// How many calls `interval` has counted.
@@ -253,7 +260,7 @@ public final class FaultAttr {
     /// @param silent whether a failure prints nothing
     /// @param target the name of the cache or pool that is asked, empty for none
     /// @return whether the call must fail
-    public boolean shouldFail(Cpu cpu, int size, boolean silent, String target) {
+    public synchronized boolean shouldFail(Cpu cpu, int size, boolean silent, String target) {
         FaultPlan decidesNow = plan;
         boolean fails = decidesNow != null
                 ? decidesNow.fails(new FaultCall(name, target, size))
@@ -294,13 +301,24 @@ public final class FaultAttr {
         return choice.test(probabilityPercent) && (filtersStackFirst || stackFilter.accepts());
     }
 
+    /// The frames of those who decide about a call are no part of who made it.
+    static boolean isOwn(String className) {
+        return OWN.contains(className);
+    }
+
+    private boolean mayPrint() {
+        return verboseRatelimitMillis == 0 || machine.reportLimits().allows("fault:" + name,
+                SUPPRESSED, machine.clock().jiffiesOfMillis(verboseRatelimitMillis),
+                verboseRatelimitBurst);
+    }
+
     private void fail(Cpu cpu, boolean silent) {
-        if (!silent && verbose > 0 && messages.allows()) {
+        if (!silent && verbose > 0 && mayPrint()) {
             machine.log().print("FAULT_INJECTION: forcing a failure.\n" + "name " + name
                     + ", interval " + interval + ", probability " + probabilityPercent + ", space "
                     + space + ", times " + times);
             if (verbose > 1) {
-                StackDump.print(machine, cpu);
+                StackDump.print(machine, cpu, FaultAttr::isOwn);
             }
         }
         if (times > 0) {

@@ -9,7 +9,8 @@ import org.apache.commons.lang3.StringUtils;
 ///
 /// A log can be written down as lines and read back, and [#replay] makes the same decisions again
 /// in another run, whatever its seed and attributes are: bit for bit, or it says where the runs part.
-/// Not safe for several Java threads at once.
+/// Several points may write to one log, also from several Java threads; the order is then that in which
+/// they came, and a replay needs it.
 public final class FaultLog {
 
     /// One decision.
@@ -52,23 +53,23 @@ public final class FaultLog {
         return log;
     }
 
-    void add(FaultCall call, boolean failed) {
+    synchronized void add(FaultCall call, boolean failed) {
         decisions.add(new Decision(call, failed));
     }
 
     /// The decisions, oldest first.
-    public List<Decision> decisions() {
+    public synchronized List<Decision> decisions() {
         return List.copyOf(decisions);
     }
 
     /// One line for each decision, oldest first.
     public List<String> lines() {
-        return decisions.stream().map(Decision::toString).toList();
+        return decisions().stream().map(Decision::toString).toList();
     }
 
     /// How many calls had to fail.
     public long failures() {
-        return decisions.stream().filter(Decision::failed).count();
+        return decisions().stream().filter(Decision::failed).count();
     }
 
     /// A plan that decides as this log says. It must get the calls that the log was written for;

@@ -3,6 +3,7 @@ package org.kmemlab.fault;
 import java.util.List;
 
 import org.apache.commons.lang3.Validate;
+import org.kmemlab.machine.StackDump;
 
 /// Limits failures to calls from some code. Where the kernel compares addresses of stack frames
 /// (`require-start` ... `reject-end`), this compares names of Java's: each frame is
@@ -44,7 +45,7 @@ public record StackFilter(int depth, List<String> require, List<String> reject) 
 
     /// Whether the calling thread's stack passes.
     boolean accepts() {
-        return !isOn() || accepts(StackDump.methods(depth));
+        return !isOn() || accepts(StackDump.methods(depth, FaultAttr::isOwn));
     }
 
     private boolean accepts(List<String> frames) {

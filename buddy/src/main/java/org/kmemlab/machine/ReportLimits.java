@@ -7,7 +7,8 @@ import java.util.Set;
 
 /// How often a machine's kernel prints reports of one kind, so that they do not flood the log.
 ///
-/// They belong to the machine, not to an allocator: one that is made anew goes on with them.
+/// They belong to the machine, not to an allocator: one that is made anew goes on with them. Safe for
+/// use by several Java threads at once.
 public final class ReportLimits {
 
     private static final class Interval {
@@ -35,15 +36,24 @@ public final class ReportLimits {
     /// @param seconds length of the interval in virtual time
     /// @param burst how many reports each interval lets through
     public boolean allows(String suppressedLine, int seconds, int burst) {
+        return allows(suppressedLine, suppressedLine, (long) seconds * clock.hz(), burst);
+    }
+
+    /// [#allows(String, int, int)] for kinds that share one line about those held back.
+    ///
+    /// @param kind names the kind
+    /// @param intervalJiffies length of the interval on the machine's clock
+    public synchronized boolean allows(String kind, String suppressedLine, long intervalJiffies,
+            int burst) {
         long now = clock.jiffies();
-        Interval interval = intervals.get(suppressedLine);
-        if (interval == null || now > interval.startJiffies + (long) seconds * clock.hz()) {
+        Interval interval = intervals.get(kind);
+        if (interval == null || now > interval.startJiffies + intervalJiffies) {
             if (interval != null && interval.suppressed > 0) {
                 log.print(suppressedLine.replace("%d", Integer.toString(interval.suppressed)));
             }
             interval = new Interval();
             interval.startJiffies = now;
-            intervals.put(suppressedLine, interval);
+            intervals.put(kind, interval);
         }
         if (interval.printed < burst) {
             interval.printed++;
@@ -55,7 +65,7 @@ public final class ReportLimits {
 
     /// Whether a report of a kind that is printed once in a machine's life has not been printed
     /// yet; it counts as printed from now on.
-    public boolean isFirst(String kind) {
+    public synchronized boolean isFirst(String kind) {
         return printedOnce.add(kind);
     }
 }

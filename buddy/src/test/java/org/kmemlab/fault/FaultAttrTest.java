@@ -130,6 +130,30 @@ class FaultAttrTest {
                 .anyMatch(line -> line.contains("FaultAttrTest.failure_prints"));
     }
 
+    /// Threads that ask at once would lose counts, or draw the same random numbers.
+    @Test
+    void shouldFail_manyThreads_countsEveryCall() throws InterruptedException {
+        FaultLog log = new FaultLog();
+        attr.setup("3,100,0,-1");
+        attr.setVerbose(0);
+        attr.logTo(log);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            threads.add(Thread.ofPlatform().start(() -> {
+                for (int call = 0; call < 10_000; call++) {
+                    attr.shouldFail(cpu, 8, true);
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        assertThat(attr.count()).isEqualTo(60_000);
+        assertThat(log.decisions()).hasSize(60_000);
+        assertThat(log.failures()).isEqualTo(20_000);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "1,2,3", "1,101,0,1", "1,-1,0,1", "a,1,0,1", "1,1,0,-2", "-1,1,0,1",
         "1,1,-1,1", "1,1,0,1,9", "1,1,,1"})

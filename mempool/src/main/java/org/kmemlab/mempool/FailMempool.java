@@ -1,9 +1,9 @@
 package org.kmemlab.mempool;
 
 import org.kmemlab.fault.FaultAttr;
-import org.kmemlab.fault.StackDump;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Machine;
+import org.kmemlab.machine.StackDump;
 
 /// Fault injection into pools: the source is not asked, so that the reserve must serve, which it
 /// hardly ever does otherwise (`fail_mempool_alloc` and `fail_mempool_alloc_bulk` of later kernels).

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Set;
 
 import org.apache.commons.lang3.Validate;
-import org.kmemlab.fault.StackDump;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.PhysicalMemory;
+import org.kmemlab.machine.StackDump;
 import org.kmemlab.slab.SlabFlags;
 import org.kmemlab.slab.SlubDebugOption;
 

@@ -6,11 +6,11 @@ import java.util.List;
 
 import org.apache.commons.lang3.StringUtils;
 import org.kmemlab.buddy.MemMap;
-import org.kmemlab.fault.StackDump;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.KernelLog;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.PhysicalMemory;
+import org.kmemlab.machine.StackDump;
 import org.kmemlab.machine.Taint;
 
 /// What the kernel prints about damage in one cache.

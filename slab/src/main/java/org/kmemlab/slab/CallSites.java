@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import org.kmemlab.fault.StackDump;
+import org.kmemlab.machine.StackDump;
 
 /// Who called the slab layer: Java's frames, as numbers that fit where the kernel keeps a code
 /// address and a handle of a stack.

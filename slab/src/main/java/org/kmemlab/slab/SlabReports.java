@@ -3,10 +3,10 @@ package org.kmemlab.slab;
 import java.util.List;
 
 import org.kmemlab.buddy.GfpFlags;
-import org.kmemlab.fault.StackDump;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.KernelLog;
 import org.kmemlab.machine.Machine;
+import org.kmemlab.machine.StackDump;
 import org.kmemlab.slab.CacheSnapshot.NodeView;
 
 /// What the slab layer prints into the kernel log about requests that it cannot serve as asked;

@@ -1,31 +1,31 @@
-package org.kmemlab.fault;
+package org.kmemlab.machine;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
-import org.kmemlab.machine.Cpu;
-import org.kmemlab.machine.Machine;
-import org.kmemlab.machine.Taint;
-import org.kmemlab.machine.Task;
 
 /// Who called, in the shape of the kernel's stack dump; the frames are Java's.
 public final class StackDump {
 
     private static final int FRAMES_MAX = 32;
-    private static final Set<String> OWN = Set.of(StackDump.class.getName(),
-            StackFilter.class.getName(), FaultAttr.class.getName(), FaultPoints.class.getName());
 
     private StackDump() {
     }
 
     /// Prints the dump of the calling thread to the machine's log.
     public static void print(Machine machine, Cpu cpu) {
-        lines(machine, cpu).forEach(machine.log()::print);
+        print(machine, cpu, StackDump::isHidden);
+    }
+
+    /// [#print(Machine, Cpu)] without the frames of those who decided that there is to be a dump.
+    ///
+    /// @param alsoHidden says of a class whether its frames are left out
+    public static void print(Machine machine, Cpu cpu, Predicate<String> alsoHidden) {
+        lines(machine, cpu, alsoHidden).forEach(machine.log()::print);
     }
 
     /// Prints a warning block; the machine's kernel is tainted by it.
@@ -50,12 +50,17 @@ public final class StackDump {
 
     /// The dump of the calling thread: who runs on the CPU, then the innermost frames.
     public static List<String> lines(Machine machine, Cpu cpu) {
+        return lines(machine, cpu, StackDump::isHidden);
+    }
+
+    private static List<String> lines(Machine machine, Cpu cpu, Predicate<String> alsoHidden) {
         List<String> lines = new ArrayList<>();
         lines.add("CPU: " + cpu.id() + " " + who(cpu) + " " + machine.taints().text() + " "
                 + machine.profile().version().release());
         lines.add("Call Trace:");
         lines.add(" <TASK>");
-        frames(FRAMES_MAX).forEach(frame -> lines.add(" " + frame));
+        walk(alsoHidden, frames -> frames.limit(FRAMES_MAX).map(StackDump::describe).toList())
+                .forEach(frame -> lines.add(" " + frame));
         lines.add(" </TASK>");
         return lines;
     }
@@ -69,7 +74,8 @@ public final class StackDump {
 
     /// The innermost frames of the calling thread, as `class.method+0xposition`.
     public static List<String> frames(int most) {
-        return walk(frames -> frames.limit(most).map(StackDump::describe).toList());
+        return walk(StackDump::isHidden,
+                frames -> frames.limit(most).map(StackDump::describe).toList());
     }
 
     /// The frames from the one on that called into an allocator; all of them if none did.
@@ -77,15 +83,22 @@ public final class StackDump {
     /// @param isEntry says of a class whether calls come into the allocator through it
     public static List<String> callers(Predicate<String> isEntry, int most) {
         Predicate<StackWalker.StackFrame> entry = frame -> isEntry.test(frame.getClassName());
-        List<String> callers = walk(frames -> frames.dropWhile(entry.negate()).dropWhile(entry)
-                .limit(most).map(StackDump::describe).toList());
+        List<String> callers =
+                walk(StackDump::isHidden,
+                        frames -> frames.dropWhile(entry.negate()).dropWhile(entry)
+                                .limit(most).map(StackDump::describe).toList());
         return callers.isEmpty() ? frames(most) : callers;
     }
 
-    private static List<String> walk(
+    private static boolean isHidden(String className) {
+        return className.equals(StackDump.class.getName());
+    }
+
+    private static List<String> walk(Predicate<String> alsoHidden,
             Function<Stream<StackWalker.StackFrame>, List<String>> reader) {
-        return StackWalker.getInstance().walk(
-                frames -> reader.apply(frames.filter(frame -> !isOwn(frame.getClassName()))));
+        return StackWalker.getInstance().walk(frames -> reader.apply(frames
+                .filter(frame -> !isHidden(frame.getClassName())
+                        && !alsoHidden.test(frame.getClassName()))));
     }
 
     private static String describe(StackWalker.StackFrame frame) {
@@ -94,12 +107,10 @@ public final class StackDump {
     }
 
     /// The innermost frames, as `package.Class.method`, for filters.
-    static List<String> methods(int most) {
-        return walk(frames -> frames.limit(most)
+    ///
+    /// @param alsoHidden says of a class whether its frames are left out
+    public static List<String> methods(int most, Predicate<String> alsoHidden) {
+        return walk(alsoHidden, frames -> frames.limit(most)
                 .map(frame -> frame.getClassName() + "." + frame.getMethodName()).toList());
-    }
-
-    private static boolean isOwn(String className) {
-        return OWN.contains(className);
     }
 }
