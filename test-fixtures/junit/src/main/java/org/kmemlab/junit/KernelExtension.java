@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.kmemlab.api.Kernel;
 import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.MachineConfig;
+import org.kmemlab.mempool.Mempool;
 
 /// Boots a kernel before each test of [KernelTest] and checks it afterwards.
 final class KernelExtension implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
@@ -47,6 +48,7 @@ final class KernelExtension implements BeforeEachCallback, AfterEachCallback, Pa
     private static void check(Kernel kernel, KernelTest wanted) {
         kernel.pages().validate();
         kernel.slab().validate();
+        kernel.pools().forEach(Mempool::validate);
         List<String> leaks = kernel.leaks();
         if (!leaks.isEmpty()) {
             throw new AssertionError(leaks.size() + " left allocated after the test:\n  "

@@ -28,8 +28,10 @@ import org.kmemlab.slab.SlabGeometry;
 ///
 /// @param live sorted hashes of the contents, by the name of a cache or the kind of a block
 /// @param reserve the elements in the reserves of pools
+/// @param pools what the pools are, one entry for each
 /// @param freePages free pages
-record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve, long freePages) {
+record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve, List<String> pools,
+        long freePages) {
 
     private static final int SITES_SHOWN = 5;
 
@@ -44,7 +46,9 @@ record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve, long f
         Scan scan = new Scan(kernel);
         scan.run();
         PageAllocator.Totals totals = kernel.pages().totals();
-        return new KernelState(scan.live, scan.inReserve,
+        List<String> pools = kernel.pools().stream()
+                .map(pool -> "reserve of " + pool.snapshot().minNr()).sorted().toList();
+        return new KernelState(scan.live, scan.inReserve, pools,
                 totals.freePages() + totals.perCpuPages());
     }
 
@@ -62,6 +66,9 @@ record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve, long f
             } else if (!now.equals(then)) {
                 lines.add(name + ": the contents have changed");
             }
+        }
+        if (!pools.equals(before.pools)) {
+            lines.add("pools: " + pools + ", before " + before.pools);
         }
         if (lines.isEmpty() && reserve.equals(before.reserve) && freePages != before.freePages) {
             lines.add(freePages + " free pages, before " + before.freePages);

@@ -15,6 +15,7 @@ import org.junit.platform.testkit.engine.Event;
 import org.kmemlab.api.Kernel;
 import org.kmemlab.api.KernelFlags;
 import org.kmemlab.junit.BufferList.Defect;
+import org.kmemlab.mempool.Mempool;
 
 class FaultSweepTest {
 
@@ -116,6 +117,19 @@ class FaultSweepTest {
             }
         }
 
+        @FaultSweep(layers = FaultLayer.SLAB)
+        void wholeTestLeaksPool(Kernel kernel) {
+            Mempool pool = kernel.mempool_create_kmalloc_pool(2, 100);
+            if (pool == null) {
+                return;
+            }
+            long buffer = kernel.kmalloc(300, KernelFlags.GFP_KERNEL);
+            if (buffer != 0) {
+                kernel.kfree(buffer);
+                kernel.mempool_destroy(pool);
+            }
+        }
+
         @FaultSweep
         void failsWithoutFault(Faults faults) {
             assertThat(faults.call(() -> false)).isTrue();
@@ -170,6 +184,7 @@ class FaultSweepTest {
         "halfLinks; kmalloc-64: the contents have changed; BufferList.add",
         "freesTwice; kmalloc-512; BufferList.add",
         "leaksPage; pages of order 1: 1 allocated, before 0; BufferList.add",
+        "wholeTestLeaksPool; pools: [reserve of 2], before []; wholeTestLeaksPool",
         "wholeTestLeaks; kmalloc-128: 1 allocated, before 0; wholeTestLeaks"})
     void sweep_plantedDefect_isFoundWithItsAllocation(String test, String what, String where) {
         List<String> messages = messages(run(test));
