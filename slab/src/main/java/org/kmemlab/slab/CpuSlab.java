@@ -127,6 +127,9 @@ final class CpuSlab {
         for (long object = first; object != 0; object = links.next(object)) {
             last = object;
             count++;
+            if (count > old.objects()) {
+                throw links.corrupt(object, null);
+            }
         }
         drop();
         if (last != 0) {

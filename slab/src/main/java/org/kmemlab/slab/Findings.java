@@ -28,6 +28,18 @@ final class Findings {
         return prints();
     }
 
+    /// Takes a finding after which nothing can go on.
+    ///
+    /// @return what to throw
+    SlabBugException fatal(SlabBug bug, @Nullable Throwable cause) {
+        listener.accept(bug);
+        SlabBugException exception = new SlabBugException(bug);
+        if (cause != null) {
+            exception.initCause(cause);
+        }
+        return exception;
+    }
+
     /// Takes a repair or a remark that belongs to a finding.
     ///
     /// @return whether it is to be printed

@@ -162,10 +162,18 @@ final class Slab {
     }
 
     /// Notes that an object was handed out.
+    ///
+    /// @throws SlabBugException if it is far from any of this slab: a link was overwritten
     void markAllocated(long address) {
         int index = indexOf(address);
-        assert (allocated[index >> 6] & 1L << index) == 0 : this + ": object " + index + " twice";
-        allocated[index >> 6] |= 1L << index;
+        try {
+            assert (allocated[index >> 6] & 1L << index) == 0
+                    : this + ": object " + index + " twice";
+            allocated[index >> 6] |= 1L << index;
+        } catch (ArrayIndexOutOfBoundsException outside) {
+            throw cache.allocator().findings()
+                    .fatal(new SlabBug.CorruptFreePointer(cache.name(), 0, address), outside);
+        }
     }
 
     /// Notes that an object comes back.

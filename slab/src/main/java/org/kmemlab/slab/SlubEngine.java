@@ -51,8 +51,7 @@ final class SlubEngine implements SlabEngine {
         this.keepsCpuPartials = settings.cpuPartials() && !isDebug;
         this.tunables =
                 new CacheTunables(cache.name(), geometry, keepsCpuPartials, this::flush);
-        this.links = new FreeLinks(cache.memory(), geometry.offset(),
-                settings.freelistHardened(), random.nextLong());
+        this.links = new FreeLinks(cache, random.nextLong());
         this.debug = new SlubDebug(cache, links);
         this.builder = new SlabBuilder(cache, allocator.slabPages(), table, links, order, debug);
         this.nodes = new SlubNodes(machine.config().nodes(),
