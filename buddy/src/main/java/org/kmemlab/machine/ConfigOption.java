@@ -14,6 +14,14 @@ public enum ConfigOption {
     SPARSEMEM_VMEMMAP,
     /// Tasks can be confined to CPUs and memory nodes; failure reports name the set.
     CPUSETS,
+    /// Objects of kernel structures are tracked through their life; such caches have a flag.
+    DEBUG_OBJECTS,
+    /// Allocations of single caches can be made to fail; such caches have a flag.
+    FAILSLAB,
+    /// The address sanitizer watches objects; such caches have a flag.
+    KASAN_GENERIC,
+    /// The sampling checker watches objects; caches that it leaves alone have a flag.
+    KFENCE,
     /// `page_alloc.shuffle=1` randomises where freed order-10 blocks go.
     SHUFFLE_PAGE_ALLOCATOR,
     /// Memory control groups account kernel objects; separate `kmalloc-cg-*` caches exist.

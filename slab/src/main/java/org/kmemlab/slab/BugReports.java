@@ -124,17 +124,18 @@ final class BugReports {
 
     /// A slab still has objects in use while the cache is destroyed.
     void remaining(Cpu cpu, Slab slab) {
+        boolean isFinal = cache.allocator().settings().rules().destroyIsFinal();
         List<Integer> free = links.walk(slab, slab.headAddress());
-        if (!slab(cpu, slab,
-                "Objects remaining in " + cache.name() + " on __kmem_cache_shutdown()",
+        boolean prints = slab(cpu, slab,
+                "Objects remaining " + (isFinal ? "" : "in " + cache.name() + " ")
+                        + "on __kmem_cache_shutdown()",
                 new SlabBug.ObjectsRemaining(cache.name(), startOf(slab),
-                        slab.objects() - free.size()))) {
-            return;
-        }
+                        slab.objects() - free.size()));
         boolean[] isFree = new boolean[slab.objects()];
         free.forEach(index -> isFree[index] = true);
         for (int index = 0; index < slab.objects(); index++) {
-            if (!isFree[index]) {
+            // Counting errors, each object left is one.
+            if (!isFree[index] && (prints || cache.allocator().findings().prints())) {
                 long object = slab.addressOf(index);
                 log.print("Object 0x%016x @offset=%d".formatted(object, object - startOf(slab)));
                 printTracks(object);

@@ -26,7 +26,11 @@ public record CacheState(CacheSnapshot snapshot, @Nullable ObjectConstructor cto
     KmemCacheArgs args() {
         SlabGeometry geometry = snapshot.geometry();
         boolean isKmalloc = geometry.flags().has(SlabFlags.KMALLOC);
-        return new KmemCacheArgs(snapshot.name(), geometry.objectSize(), geometry.align(),
-                geometry.flags().without(INTERNAL), ctor, 0, isKmalloc ? geometry.objectSize() : 0);
+        KmemCacheArgs args = new KmemCacheArgs(snapshot.name(), geometry.objectSize(),
+                geometry.align(), geometry.flags().without(INTERNAL), ctor, 0,
+                isKmalloc ? geometry.objectSize() : 0);
+        boolean chosen = geometry.flags().has(SlabFlags.TYPESAFE_BY_RCU)
+                && geometry.offset() < geometry.inuse();
+        return chosen ? args.withFreeptrOffset(geometry.offset()) : args;
     }
 }

@@ -37,6 +37,7 @@ public final class Kmalloc {
     private final PhysicalMemory memory;
     private final KmallocCaches caches;
     private final boolean keepsSizes;
+    private final boolean guardsSizes;
 
     Kmalloc(SlabAllocator allocator) {
         this.allocator = allocator;
@@ -44,11 +45,7 @@ public final class Kmalloc {
         this.memory = allocator.machine().memory();
         this.caches = new KmallocCaches(allocator);
         this.keepsSizes = !allocator.settings().debug().equals(SlubDebugOption.OFF);
-    }
-
-    /// Whether a cache is one of those behind `kmalloc`.
-    boolean isOwn(SlabCache cache) {
-        return cache.geometry().flags().has(SlabFlags.KMALLOC);
+        this.guardsSizes = keepsSizes && allocator.settings().rules().guardsRequestedSize();
     }
 
     /// Allocates at least `size` bytes.
@@ -194,6 +191,10 @@ public final class Kmalloc {
             return 0;
         }
         Slab slab = allocator.table().at(address);
+        if (slab != null) {
+            // Who asks may use it all, so nothing of it is guarded any more.
+            setRequestedSize(address, slab.cache.geometry().objectSize());
+        }
         return slab != null ? slab.cache.usableSize()
                 : (long) PAGE_SIZE << pages.memMap().orderOf(largeBlock(address));
     }
@@ -223,6 +224,7 @@ public final class Kmalloc {
         Validate.isTrue(size > 0, "size %d: expected 0 or more bytes", size);
         long oldSize = ksize(address);
         if (!isNothing(address) && oldSize >= size) {
+            setRequestedSize(address, size);
             return address;
         }
         long moved = kmalloc(cpu, size, gfp);
@@ -231,6 +233,14 @@ public final class Kmalloc {
             kfree(cpu, address);
         }
         return moved;
+    }
+
+    /// Notes a new size where bytes behind the requested ones are guarded.
+    private void setRequestedSize(long address, long size) {
+        Slab slab = allocator.table().at(address);
+        if (guardsSizes && slab != null) {
+            slab.cache.engine().setRequestedSize(address, (int) size);
+        }
     }
 
     /// The cache that serves requests of `size` bytes.

@@ -55,16 +55,18 @@ final class KmallocCaches {
             int refcount = kind == Kind.NORMAL && memcg ? -1 : 1;
             KmemCache[] caches = new KmemCache[CLASSES.length];
             for (int i = 0; i < CLASSES.length; i++) {
-                caches[i] = allocator.ownCache(args(kind, CLASSES[i]), refcount);
+                caches[i] = allocator.ownCache(args(kind, CLASSES[i], allocator.settings()),
+                        refcount);
             }
             byKind.add(caches);
         }
         normal = byKind.getFirst();
     }
 
-    private static KmemCacheArgs args(Kind kind, int size) {
+    private static KmemCacheArgs args(Kind kind, int size, SlabSettings settings) {
         String label = size < 1024 ? String.valueOf(size) : size / 1024 + "k";
-        int align = Integer.bitCount(size) == 1 ? size : 0;
+        int divisor = Integer.lowestOneBit(size);
+        int align = divisor == size || settings.rules().alignsOddSizes() ? divisor : 0;
         return KmemCacheArgs.of(kind.prefix + label, size).withAlign(align)
                 .withFlags(kind.flags().with(SlabFlags.KMALLOC)).withUsercopy(0, size);
     }

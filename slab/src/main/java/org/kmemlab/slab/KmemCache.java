@@ -1,6 +1,7 @@
 package org.kmemlab.slab;
 
 import java.util.List;
+import java.util.Objects;
 
 import com.google.errorprone.annotations.CheckReturnValue;
 import org.apache.commons.lang3.Validate;
@@ -47,6 +48,11 @@ public final class KmemCache implements AutoCloseable {
     /// The name that this creator gave; the cache itself keeps the name of its first creator.
     public String name() {
         return name;
+    }
+
+    /// Whether the cache is one of this allocator's.
+    public boolean isOf(SlabAllocator allocator) {
+        return live().allocator() == allocator;
     }
 
     /// An object from the CPU's node or the next best; 0 if there is no memory.
@@ -156,6 +162,7 @@ public final class KmemCache implements AutoCloseable {
     }
 
     private static void checkRange(long[] array, int from, int count) {
+        Objects.requireNonNull(array, "array of objects");
         Validate.isTrue(from >= 0 && count >= 0 && count <= array.length - from,
                 "%d objects from index %d: the array has %d", count, from, array.length);
     }

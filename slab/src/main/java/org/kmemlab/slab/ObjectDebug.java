@@ -68,9 +68,21 @@ final class ObjectDebug {
         }
     }
 
+    /// Makes the bytes behind those that `kmalloc` was asked for part of the red zone of an object in
+    /// use, if the cache guards them.
+    void guardRequestedSize(long object) {
+        int waste = guardedBytes(object);
+        memory.fill(object + cache.geometry().objectSize() - waste, waste, (byte) RED_ACTIVE);
+    }
+
     /// Bytes from an object to the padding at the end of its slot.
     int paddingOffset() {
         return cache.geometry().infoEnd() + tracks.bytes();
+    }
+
+    /// Bytes at the end of an object in use that nobody asked for and that are guarded.
+    int guardedBytes(long object) {
+        return tracks.guardedBytes(object);
     }
 
     /// Bytes from an object to the end of its slot.

@@ -26,8 +26,6 @@ record ObjectLayout(int align, int inuse, int offset, int redLeftPad, int size, 
     /// Bytes of one record of who allocated or freed.
     static final int TRACK_SIZE = 32;
 
-    private static final int ORIGINAL_SIZE_FIELD = Integer.BYTES;
-
     private static final SlabFlags FREE_POINTER_OUTSIDE = SlabFlags.TYPESAFE_BY_RCU
             .with(SlabFlags.POISON);
     private static final SlabFlags NO_CMPXCHG = SlabFlags.CONSISTENCY_CHECKS
@@ -57,26 +55,26 @@ record ObjectLayout(int align, int inuse, int offset, int redLeftPad, int size, 
 
     /// The layout of a slot.
     ///
-    /// @param objectSize bytes of an object
-    /// @param align as [#alignment] computes it
-    /// @param flags with those of `slub_debug`
-    /// @param ctor whether objects keep a constructed state
-    static ObjectLayout of(int objectSize, int align, SlabFlags flags, boolean ctor) {
+    /// @param request what the creator asked for
+    /// @param flags its flags, with those of `slub_debug`
+    static ObjectLayout of(SlabGeometry.Request request, SlabFlags flags, SlabRules rules) {
+        int objectSize = request.objectSize();
+        int align = alignment(objectSize, request.align(), request.flags());
         boolean redZone = flags.has(SlabFlags.RED_ZONE);
         int size = alignUp(objectSize, WORD);
         if (redZone && size == objectSize) {
             size += WORD;
         }
         int inuse = size;
-        int offset = (objectSize / 2) & -WORD;
-        // A free pointer inside would destroy what such an object keeps while it is free.
-        if (flags.has(FREE_POINTER_OUTSIDE) || ctor || (redZone && objectSize < WORD)) {
+        int offset = request.choosesFreeptr(flags) ? request.freeptrOffset()
+                : (objectSize / 2) & -WORD;
+        if (freePointerIsOutside(request, flags, rules)) {
             offset = size;
             size += WORD;
         }
         if (flags.has(SlabFlags.STORE_USER)) {
             size += 2 * TRACK_SIZE;
-            size += flags.has(SlabFlags.KMALLOC) ? ORIGINAL_SIZE_FIELD : 0;
+            size += flags.has(SlabFlags.KMALLOC) ? rules.requestedSizeBytes() : 0;
         }
         int redLeftPad = 0;
         if (redZone) {
@@ -84,7 +82,19 @@ record ObjectLayout(int align, int inuse, int offset, int redLeftPad, int size, 
             size += WORD + redLeftPad;
         }
         return new ObjectLayout(align, inuse, offset, redLeftPad, alignUp(size, align),
-                flags.with(internal(flags, ctor)));
+                flags.with(internal(flags, request.ctor())));
+    }
+
+    /// A free pointer inside would destroy what such an object keeps while it is free, or lie in
+    /// what is looked at as a red zone.
+    private static boolean freePointerIsOutside(SlabGeometry.Request request, SlabFlags flags,
+            SlabRules rules) {
+        boolean keepsContent = (request.ctor() || flags.has(FREE_POINTER_OUTSIDE))
+                && !request.choosesFreeptr(flags);
+        boolean guarded = rules.guardsRequestedSize() && flags.has(SlabFlags.KMALLOC)
+                && flags.has(SlabFlags.STORE_USER);
+        return keepsContent || (flags.has(SlabFlags.RED_ZONE)
+                && (request.objectSize() < WORD || guarded));
     }
 
     private static SlabFlags internal(SlabFlags flags, boolean ctor) {

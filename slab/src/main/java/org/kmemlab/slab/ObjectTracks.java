@@ -39,6 +39,8 @@ final class ObjectTracks {
     private final CallSites sites;
     private final int bytes;
     private final boolean keepsSize;
+    private final int sizeBytes;
+    private final boolean guardsSize;
 
     ObjectTracks(SlabCache cache) {
         SlabFlags flags = cache.geometry().flags();
@@ -47,8 +49,11 @@ final class ObjectTracks {
         this.memory = cache.memory();
         this.sites = cache.allocator().callSites();
         this.keepsSize = flags.has(SlabFlags.STORE_USER) && flags.has(SlabFlags.KMALLOC);
+        this.sizeBytes = keepsSize ? cache.allocator().settings().rules().requestedSizeBytes() : 0;
+        this.guardsSize = keepsSize && flags.has(SlabFlags.RED_ZONE)
+                && cache.allocator().settings().rules().guardsRequestedSize();
         this.bytes = flags.has(SlabFlags.STORE_USER)
-                ? 2 * ObjectLayout.TRACK_SIZE + (keepsSize ? Integer.BYTES : 0)
+                ? 2 * ObjectLayout.TRACK_SIZE + sizeBytes
                 : 0;
     }
 
@@ -94,6 +99,7 @@ final class ObjectTracks {
     /// Notes how many bytes `kmalloc` was asked for.
     void setRequestedSize(long object, int size) {
         if (keepsSize) {
+            memory.fill(sizeField(object), sizeBytes, (byte) 0);
             memory.putInt(sizeField(object), size);
         }
     }
@@ -102,6 +108,11 @@ final class ObjectTracks {
     int waste(long object) {
         int objectSize = cache.geometry().objectSize();
         return keepsSize ? objectSize - memory.getInt(sizeField(object)) : 0;
+    }
+
+    /// Bytes at the end of an object in use that belong to its red zone.
+    int guardedBytes(long object) {
+        return guardsSize ? waste(object) : 0;
     }
 
     private long sizeField(long object) {

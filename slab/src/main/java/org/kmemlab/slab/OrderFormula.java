@@ -3,8 +3,6 @@ package org.kmemlab.slab;
 import static org.kmemlab.machine.KernelProfile.MAX_PAGE_ORDER;
 import static org.kmemlab.machine.PhysicalMemory.PAGE_SIZE;
 
-import org.kmemlab.machine.KernelVersion;
-
 /// How a kernel chooses the pages of a slab.
 ///
 /// A slab should hold many objects, waste little and stay small. Where not all is possible, every
@@ -36,11 +34,6 @@ public enum OrderFormula {
     };
 
     private static final int SMALLEST_PART = 16;
-
-    /// The formula of a kernel.
-    static OrderFormula of(KernelVersion version) {
-        return version == KernelVersion.LINUX_6_1 ? FEWER_OBJECTS : MORE_WASTE;
-    }
 
     /// The order for slots of `size` bytes; more than the largest order if none will do.
     abstract int order(int size, SlabSettings settings);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 import org.apache.commons.lang3.Validate;
@@ -23,9 +24,6 @@ public final class SlabAllocator {
     static final String CACHE_OF_CACHES = "kmem_cache";
 
     private static final int NEVER_SHARED = -1;
-    private static final int EINVAL = -22;
-    private static final int EEXIST = -17;
-    private static final int ENOSYS = -38;
 
     private final PageAllocator pages;
     private final SlabPages slabPages;
@@ -39,9 +37,11 @@ public final class SlabAllocator {
     private final Findings findings = new Findings();
     private final CallSites callSites = new CallSites();
     private final List<SlabCache> caches = new ArrayList<>();
-    private final Kmalloc kmalloc;
     /// What is in use in live use, by the shift of the caches' granules.
     private final Map<Integer, ObjectTags> tags = new HashMap<>();
+    private final CacheRequests requests;
+    private final SlabBoot boot;
+    private @Nullable Kmalloc kmalloc;
     private int lastNumber;
 
     /// Boots the slab layer on a page allocator; misuse is refused.
@@ -67,7 +67,14 @@ public final class SlabAllocator {
     /// @throws IllegalArgumentException as above, or if a state does not fit the machine or itself
     public SlabAllocator(PageAllocator pages, SlabPages slabPages, MisusePolicy misusePolicy,
             List<CacheState> states) {
-        Machine machine = pages.machine();
+        this(pages, slabPages, misusePolicy, states, SlabState.FULL);
+    }
+
+    private SlabAllocator(PageAllocator pages, SlabPages slabPages, MisusePolicy misusePolicy,
+            List<CacheState> states, SlabState until) {
+        Objects.requireNonNull(slabPages, "slabPages");
+        Objects.requireNonNull(misusePolicy, "misusePolicy");
+        Machine machine = Objects.requireNonNull(pages, "pages").machine();
         MachineConfig config = machine.config();
         Validate.isTrue(machine.memory().hasBytes(),
                 "a METADATA_ONLY machine has no bytes for the free lists of slabs");
@@ -81,17 +88,31 @@ public final class SlabAllocator {
         this.failslab = new Failslab(machine);
         failslab.attr().onChange(() -> caches.forEach(SlabCache::watchFaults));
         this.reports = new SlabReports(machine);
+        this.requests = new CacheRequests(machine, settings, reports);
+        this.boot = new SlabBoot(this);
         settings.debug().warnings().forEach(machine.log()::print);
-        machine.log().print("SLUB: HWalign=%d, Order=%d-%d, MinObjects=%d, CPUs=%d, Nodes=%d"
-                .formatted(ObjectLayout.CACHE_LINE, settings.minOrder(), settings.maxOrder(),
-                        settings.minObjects(), settings.possibleCpus(), config.nodes()));
         states.reversed().forEach(this::restore);
-        ownCache(KmemCacheArgs.of(CACHE_OF_CACHES, DescriptorSizes.cache(settings, config.nodes()))
+        boot.advanceTo(until);
+    }
+
+    /// A slab layer without any cache.
+    static SlabAllocator down(PageAllocator pages, SlabPages slabPages,
+            MisusePolicy misusePolicy) {
+        return new SlabAllocator(pages, slabPages, misusePolicy, List.of(), SlabState.DOWN);
+    }
+
+    /// Makes the caches of descriptors and those of `kmalloc`.
+    void createOwnCaches() {
+        int nodes = machine().config().nodes();
+        ownCache(KmemCacheArgs.of(CACHE_OF_CACHES, DescriptorSizes.cache(settings, nodes))
                 .withFlags(SlabFlags.HWCACHE_ALIGN), NEVER_SHARED);
-        ownCache(KmemCacheArgs.of("kmem_cache_node", DescriptorSizes.NODE)
+        ownCache(KmemCacheArgs.of("kmem_cache_node", DescriptorSizes.node(settings))
                 .withFlags(SlabFlags.HWCACHE_ALIGN), NEVER_SHARED);
-        this.kmalloc = new Kmalloc(this);
-        machine.memCgroups().whenFirst(() -> caches.forEach(SlabCache::startCharging));
+        kmalloc = new Kmalloc(this);
+        machine().log().print("SLUB: HWalign=%d, Order=%d-%d, MinObjects=%d, CPUs=%d, Nodes=%d"
+                .formatted(ObjectLayout.CACHE_LINE, settings.minOrder(), settings.maxOrder(),
+                        settings.minObjects(), settings.possibleCpus(), nodes));
+        machine().memCgroups().whenFirst(() -> caches.forEach(SlabCache::startCharging));
     }
 
     private void restore(CacheState state) {
@@ -117,10 +138,13 @@ public final class SlabAllocator {
     /// Makes a cache, or joins the creator to an existing one that serves as well.
     ///
     /// @throws IllegalArgumentException if the kernel would refuse: a flag that a creator may not
-    ///         pass, a size without a fitting slab, an empty name, or the name of a cache that
-    ///         cannot be shared and still exists
+    ///         pass, a size without a fitting slab, an empty name, a free pointer where none may
+    ///         lie, or the name of a cache that cannot be shared and still exists
     /// @throws KernelPanicException instead, if the flags have [SlabFlags#PANIC]
+    /// @throws IllegalStateException before [SlabState#UP]
     public KmemCache createCache(KmemCacheArgs args) {
+        Objects.requireNonNull(args, "args");
+        boot.requireAvailable("cache " + args.name());
         machine().lock().acquire();
         try {
             return createLocked(args);
@@ -130,74 +154,37 @@ public final class SlabAllocator {
     }
 
     private KmemCache createLocked(KmemCacheArgs args) {
-        if (args.name().isEmpty()) {
-            throw refuse(args, EINVAL, new IllegalArgumentException("a cache needs a name"));
-        }
-        SlabFlags wrong = args.flags().without(SlabFlags.PERMITTED);
-        if (wrong.bits() != 0) {
-            throw refuse(args, EINVAL, new IllegalArgumentException("cache " + args.name()
-                    + ": a creator may not pass " + wrong));
-        }
-        KmemCacheArgs accepted = usercopyChecked(args.withFlags(supported(args.flags())));
-        SlabGeometry geometry = geometry(accepted);
+        KmemCacheArgs accepted = requests.accepted(args);
+        SlabGeometry geometry = requests.geometry(accepted);
         SlabCache shared = merging.find(caches, accepted, geometry);
         if (shared != null) {
+            boot.joined(args.name(), shared);
             return shared.share(args.name(), geometry);
         }
         SlabCache cache = new SlabCache(this, lastNumber + 1, accepted, geometry, 1);
-        String sysfsName = cache.sysfsName();
-        if (caches.stream().anyMatch(other -> other.sysfsName().equals(sysfsName))) {
-            throw refuse(args, EEXIST, new IllegalArgumentException(
+        // Without sysfs nobody notices that a name is taken.
+        if (boot.state() == SlabState.FULL && isTaken(cache.sysfsName())) {
+            throw requests.refused(args, CacheRequests.EEXIST, new IllegalArgumentException(
                     "cache name '" + args.name() + "' is taken by a cache that still exists"));
         }
         return register(cache);
     }
 
-    private SlabGeometry geometry(KmemCacheArgs args) {
-        try {
-            return SlabGeometry.of(new SlabGeometry.Request(args.name(), args.objectSize(),
-                    args.align(), args.flags(), args.ctor() != null), settings);
-        } catch (IllegalArgumentException cause) {
-            boolean outOfRange = args.objectSize() < 1 || args.align() < 0;
-            throw refuse(args, outOfRange ? EINVAL : ENOSYS, cause);
-        }
+    private boolean isTaken(String directory) {
+        return caches.stream().anyMatch(other -> other.sysfsName().equals(directory));
     }
 
-    /// Drops flags that this allocator and build do not know.
-    private SlabFlags supported(SlabFlags flags) {
-        SlabFlags known = flags.without(SlabFlags.MEM_SPREAD);
-        return settings.memcg() ? known : known.without(SlabFlags.ACCOUNT);
-    }
-
-    private KmemCacheArgs usercopyChecked(KmemCacheArgs args) {
-        boolean none = args.useroffset() == 0 && args.usersize() == 0;
-        boolean inside = args.useroffset() >= 0 && args.usersize() > 0
-                && args.usersize() <= args.objectSize() - args.useroffset();
-        if (none || inside) {
-            return args;
-        }
-        reports.warn(pages.machine().cpu(0), "cache " + args.name() + ": " + args.usersize()
-                + " bytes for user space at offset " + args.useroffset() + " of "
-                + args.objectSize());
-        return args.withUsercopy(0, 0);
-    }
-
-    private RuntimeException refuse(KmemCacheArgs args, int error,
-            IllegalArgumentException cause) {
-        if (args.flags().has(SlabFlags.PANIC)) {
-            return new KernelPanicException("kmem_cache_create_usercopy: Failed to create slab '"
-                    + args.name() + "'. Error " + error, cause);
-        }
-        reports.printWithStack(pages.machine().cpu(0), "kmem_cache_create_usercopy(" + args.name()
-                + ") failed with error " + error);
-        return cause;
+    /// All caches, the oldest first.
+    List<SlabCache> oldestFirst() {
+        return List.copyOf(caches);
     }
 
     /// One of the allocator's own caches, made now unless a state had it; it is not merged.
     KmemCache ownCache(KmemCacheArgs args, int refcount) {
         KmemCache recorded = cache(args.name());
         return recorded != null ? recorded
-                : register(new SlabCache(this, lastNumber + 1, args, geometry(args), refcount));
+                : register(new SlabCache(this, lastNumber + 1, args, requests.geometry(args),
+                        refcount));
     }
 
     private KmemCache register(SlabCache cache) {
@@ -217,13 +204,18 @@ public final class SlabAllocator {
     }
 
     private boolean destroyLocked(Cpu cpu, SlabCache cache, KmemCache handle) {
-        Validate.isTrue(!kmalloc.isOwn(cache) && cache.refcount() >= 0,
+        boolean isKmalloc = cache.geometry().flags().has(SlabFlags.KMALLOC);
+        Validate.isTrue(!isKmalloc && cache.refcount() >= 0,
                 "cache %s is the allocator's own and cannot be destroyed", cache.name());
+        boolean isFinal = settings.rules().destroyIsFinal();
         if (cache.refcount() == 1) {
             if (!cache.shutdown(cpu)) {
                 reports.warn(cpu, "kmem_cache_destroy " + cache.name()
                         + ": Slab cache still has objects when called from "
                         + CallSites.caller());
+                if (isFinal) {
+                    caches.remove(cache);
+                }
                 return false;
             }
             if (cache.geometry().flags().has(SlabFlags.TYPESAFE_BY_RCU)) {
@@ -278,14 +270,33 @@ public final class SlabAllocator {
     }
 
     /// What `/sys/kernel/slab` shows of a cache.
+    ///
+    /// @throws IllegalStateException before [SlabState#FULL]
     public SysfsCache sysfs(KmemCache cache) {
+        boot.requireSysfs();
         SlabCache live = cache.live();
         return SysfsCache.of(live, live.sysfsName(), slabPages::nodeOf);
     }
 
     /// Memory of any size.
+    ///
+    /// @throws IllegalStateException before [SlabState#UP]
     public Kmalloc kmalloc() {
-        return kmalloc;
+        Kmalloc ready = kmalloc;
+        if (ready == null) {
+            throw new IllegalStateException(
+                    "kmalloc: the slab layer is " + boot.state() + ", expected UP or FULL");
+        }
+        return ready;
+    }
+
+    /// How far the slab layer is: [SlabState#FULL] except on the way of a [SlabBoot].
+    public SlabState state() {
+        return boot.state();
+    }
+
+    SlabBoot boot() {
+        return boot;
     }
 
     /// Fault injection into object allocation.
@@ -348,7 +359,7 @@ public final class SlabAllocator {
     /// Has `listener` told of everything that the checks of caches with debug flags find, before it
     /// is printed; replaces the former listener. It must not call back into the slab layer.
     public void onBug(Consumer<SlabBug> listener) {
-        findings.onBug(listener);
+        findings.onBug(Objects.requireNonNull(listener, "listener"));
     }
 
     /// Counts findings and repairs instead of printing them until the count is closed.

@@ -73,6 +73,8 @@ public sealed interface SlabBug {
         LEFT_REDZONE("Left Redzone"),
         /// Behind the object.
         RIGHT_REDZONE("Right Redzone"),
+        /// Behind what `kmalloc` was asked for, in an object that is larger.
+        KMALLOC_REDZONE("kmalloc Redzone"),
         /// Between the object and its metadata, in a cache without red zones.
         ALIGNMENT_PADDING("Alignment padding"),
         /// In a free object, except for its last byte.

@@ -108,6 +108,11 @@ final class SlabChecks {
                             red)) {
                 return false;
             }
+            int guarded = red == ObjectDebug.RED_ACTIVE ? debug.guardedBytes(object) : 0;
+            if (!isIntact(cpu, slab, object, Zone.KMALLOC_REDZONE, object + objectSize - guarded,
+                    guarded, red)) {
+                return false;
+            }
         } else if (flags.has(SlabFlags.POISON)) {
             isIntact(cpu, slab, object, Zone.ALIGNMENT_PADDING, object + objectSize, gap,
                     ObjectDebug.POISON_INUSE);

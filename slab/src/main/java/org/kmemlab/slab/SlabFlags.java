@@ -7,12 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// What a cache is asked to do with its objects (`slab_flags_t`): values of Linux 6.1.
+/// What a cache is asked to do with its objects (`slab_flags_t`).
+///
+/// The values are those of Linux 6.1; how other kernels number them, [SlabFlagWords] knows.
 ///
 /// These are no [org.kmemlab.buddy.GfpFlags]: a cache has slab flags for its whole life, a request
 /// has gfp flags. Combine once into a `static final`.
 ///
-/// @param bits the flag word as the kernel has it
+/// @param bits the flag word as Linux 6.1 has it
 /// @see <a href="https://docs.kernel.org/mm/slub.html">Short users guide for SLUB</a>
 public record SlabFlags(int bits) {
 
@@ -20,6 +22,9 @@ public record SlabFlags(int bits) {
     public static final SlabFlags NONE = new SlabFlags(0);
     /// Check objects and free lists at every allocation and free (letter F).
     public static final SlabFlags CONSISTENCY_CHECKS = new SlabFlags(0x100);
+    /// Objects have no accounting data of their own; internal. Linux 6.1 has neither the flag nor
+    /// a use for its number.
+    public static final SlabFlags NO_OBJ_EXT = new SlabFlags(0x200);
     /// Guard bytes on both sides of an object (letter Z).
     public static final SlabFlags RED_ZONE = new SlabFlags(0x400);
     /// Fill free objects with a pattern (letter P).
@@ -48,6 +53,8 @@ public record SlabFlags(int bits) {
     public static final SlabFlags DEBUG_OBJECTS = new SlabFlags(0x40_0000);
     /// The cache serves the leak detector.
     public static final SlabFlags NOLEAKTRACE = new SlabFlags(0x80_0000);
+    /// No other creator joins the cache; unknown to Linux 6.1.
+    public static final SlabFlags NO_MERGE = new SlabFlags(0x100_0000);
     /// Fault injection with a cache filter applies (letter A); not accepted from a caller.
     public static final SlabFlags FAILSLAB = new SlabFlags(0x200_0000);
     /// Charge objects to the control group.
@@ -70,7 +77,7 @@ public record SlabFlags(int bits) {
     public static final SlabFlags DEBUG = DEBUG_DEFAULT.with(TRACE);
     /// Debug flags that make a slot larger.
     public static final SlabFlags DEBUG_METADATA = RED_ZONE.with(POISON).with(STORE_USER);
-    /// All flags that a creator may pass.
+    /// All flags that a creator may pass on Linux 6.1; see [SlabRules#permittedFlags()].
     public static final SlabFlags PERMITTED = DEBUG.with(HWCACHE_ALIGN).with(CACHE_DMA)
             .with(CACHE_DMA32).with(PANIC).with(TYPESAFE_BY_RCU).with(DEBUG_OBJECTS)
             .with(MEM_SPREAD).with(NOLEAKTRACE).with(RECLAIM_ACCOUNT).with(ACCOUNT)
@@ -86,10 +93,11 @@ public record SlabFlags(int bits) {
             new Name("SLAB_TYPESAFE_BY_RCU", TYPESAFE_BY_RCU),
             new Name("SLAB_MEM_SPREAD", MEM_SPREAD), new Name("SLAB_TRACE", TRACE),
             new Name("SLAB_DEBUG_OBJECTS", DEBUG_OBJECTS),
-            new Name("SLAB_NOLEAKTRACE", NOLEAKTRACE), new Name("SLAB_FAILSLAB", FAILSLAB),
+            new Name("SLAB_NOLEAKTRACE", NOLEAKTRACE), new Name("SLAB_NO_MERGE", NO_MERGE),
+            new Name("SLAB_FAILSLAB", FAILSLAB),
             new Name("SLAB_ACCOUNT", ACCOUNT), new Name("SLAB_KASAN", KASAN),
             new Name("SLAB_NO_USER_FLAGS", NO_USER_FLAGS),
-            new Name("SLAB_SKIP_KFENCE", SKIP_KFENCE),
+            new Name("SLAB_SKIP_KFENCE", SKIP_KFENCE), new Name("SLAB_NO_OBJ_EXT", NO_OBJ_EXT),
             new Name("__CMPXCHG_DOUBLE", CMPXCHG_DOUBLE),
             new Name("__OBJECT_POISON", OBJECT_POISON));
 
@@ -113,28 +121,37 @@ public record SlabFlags(int bits) {
     ///
     /// @throws IllegalArgumentException for an unknown name or a malformed number
     public static SlabFlags parse(String text) {
+        return parse(text, SlabFlagWords.LINUX_6_1);
+    }
+
+    /// [#parse(String)] with another kernel's numbers.
+    static SlabFlags parse(String text, SlabFlagWords numbers) {
         SlabFlags flags = NONE;
         for (String word : text.split("\\|", -1)) {
-            flags = flags.with(parseWord(word.strip()));
+            flags = flags.with(parseWord(word.strip(), numbers));
         }
         return flags;
     }
 
-    private static SlabFlags parseWord(String word) {
+    private static SlabFlags parseWord(String word, SlabFlagWords numbers) {
         SlabFlags known = BY_NAME.get(word);
         if (known != null) {
             return known;
         }
+        if (word.startsWith("0x") || word.startsWith("0X")) {
+            return numbers.flags(parseHex(word));
+        }
+        throw new IllegalArgumentException("unknown slab flag '" + word
+                + "'; expected names such as SLAB_HWCACHE_ALIGN, or a number such as 0x2000");
+    }
+
+    private static int parseHex(String word) {
         try {
-            if (word.startsWith("0x") || word.startsWith("0X")) {
-                return new SlabFlags(HexFormat.fromHexDigits(word, 2, word.length()));
-            }
+            return HexFormat.fromHexDigits(word, 2, word.length());
         } catch (IllegalArgumentException malformed) {
             throw new IllegalArgumentException(
                     "slab flags '" + word + "': expected 0x and 1 to 8 hex digits", malformed);
         }
-        throw new IllegalArgumentException("unknown slab flag '" + word
-                + "'; expected names such as SLAB_HWCACHE_ALIGN, or a number such as 0x2000");
     }
 
     /// The flag behind a letter of the boot parameter `slub_debug`: one of F, Z, P, U, T and A, of

@@ -42,7 +42,10 @@ public record SlabGeometry(int objectSize, int size, int inuse, int offset, int 
     /// @param align wanted alignment in bytes, 0 for the default; any number, as in the kernel
     /// @param flags as the creator passes them
     /// @param ctor whether there is a constructor
-    public record Request(String name, int objectSize, int align, SlabFlags flags, boolean ctor) {
+    /// @param freeptrOffset word of the object that may hold the free pointer, or
+    ///        [KmemCacheArgs#ANY_FREEPTR]; only a [SlabFlags#TYPESAFE_BY_RCU] cache may have one
+    public record Request(String name, int objectSize, int align, SlabFlags flags, boolean ctor,
+            int freeptrOffset) {
 
         /// Checks the limits.
         public Request {
@@ -53,24 +56,66 @@ public record SlabGeometry(int objectSize, int size, int inuse, int offset, int 
                     "align %d: expected 0 to %d bytes", (Object) align, MAX_OBJECT_SIZE);
         }
 
+        /// A request that does not say where the free pointer may lie.
+        public Request(String name, int objectSize, int align, SlabFlags flags, boolean ctor) {
+            this(name, objectSize, align, flags, ctor, KmemCacheArgs.ANY_FREEPTR);
+        }
+
         /// A request for a cache that no block of `slub_debug` names.
         public Request(int objectSize, int align, SlabFlags flags, boolean ctor) {
             this("", objectSize, align, flags, ctor);
+        }
+
+        /// What a creator asks for.
+        public static Request of(KmemCacheArgs args) {
+            return new Request(args.name(), args.objectSize(), args.align(), args.flags(),
+                    args.ctor() != null, args.freeptrOffset());
+        }
+
+        /// The same with a word of the object that may hold the free pointer.
+        public Request withFreeptrOffset(int offset) {
+            return new Request(name, objectSize, align, flags, ctor, offset);
+        }
+
+        /// Whether the free pointer lies where the creator says: a constructor and poison need the
+        /// whole object.
+        boolean choosesFreeptr(SlabFlags all) {
+            return freeptrOffset != KmemCacheArgs.ANY_FREEPTR && !ctor
+                    && !all.has(SlabFlags.POISON);
+        }
+
+        /// Refuses an offset of the free pointer that the kernel refuses.
+        void checkFreeptr(SlabRules rules) {
+            if (freeptrOffset == KmemCacheArgs.ANY_FREEPTR) {
+                return;
+            }
+            Validate.isTrue(rules.hasCacheArgs(),
+                    "freeptr_offset %d: Linux 6.1 has no kmem_cache_args", freeptrOffset);
+            Validate.isTrue(flags.has(SlabFlags.TYPESAFE_BY_RCU),
+                    "freeptr_offset %d: only a cache with SLAB_TYPESAFE_BY_RCU may have one",
+                    freeptrOffset);
+            Validate.isTrue(freeptrOffset >= 0 && freeptrOffset < objectSize,
+                    "freeptr_offset %d: expected 0 to %d, inside the object",
+                    (Object) freeptrOffset, objectSize - 1);
+            Validate.isTrue(freeptrOffset % ObjectLayout.WORD == 0,
+                    "freeptr_offset %d: expected a multiple of %d", (Object) freeptrOffset,
+                    ObjectLayout.WORD);
         }
     }
 
     /// Computes the shape of a cache.
     ///
-    /// @throws IllegalArgumentException if no order up to 10 holds one object with its debug data
+    /// @throws IllegalArgumentException if no order up to 10 holds one object with its debug data,
+    ///         or if the free pointer may not lie where the request says
     public static SlabGeometry of(Request request, SlabSettings settings) {
+        request.checkFreeptr(settings.rules());
         SlabFlags flags = settings.debug().applyTo(request.name, request.flags);
         int objectSize = request.objectSize;
-        int align = ObjectLayout.alignment(objectSize, request.align, flags);
-        ObjectLayout layout = ObjectLayout.of(objectSize, align, flags, request.ctor);
+        ObjectLayout layout = ObjectLayout.of(request, flags, settings.rules());
         if (settings.debug().sparesOrders()
                 && SlabOrder.orderFor(layout.size()) > SlabOrder.orderFor(objectSize)) {
-            layout = ObjectLayout.of(objectSize, align, flags.without(SlabFlags.DEBUG_METADATA),
-                    request.ctor);
+            layout = ObjectLayout.of(request, flags.without(SlabFlags.DEBUG_METADATA),
+                    settings.rules());
         }
         int order = SlabOrder.of(layout.size(), settings);
         Validate.isTrue(order != SlabOrder.NONE,
@@ -92,7 +137,7 @@ public record SlabGeometry(int objectSize, int size, int inuse, int offset, int 
                 layout.redLeftPad(), order, objects, minOrder, SlabOrder.objects(minOrder, size),
                 Math.clamp(log2 / 2, MIN_PARTIAL, MAX_PARTIAL), cpuPartial,
                 Math.ceilDiv(2 * cpuPartial, objects), layout.flags(),
-                allocFlags(layout.flags(), order));
+                allocFlags(layout.flags(), order > 0 || settings.rules().compoundAlways()));
     }
 
     private static int cpuPartial(int size) {
@@ -105,8 +150,8 @@ public record SlabGeometry(int objectSize, int size, int inuse, int offset, int 
         return size >= 256 ? 52 : 120;
     }
 
-    private static GfpFlags allocFlags(SlabFlags flags, int order) {
-        GfpFlags gfp = order > 0 ? GfpFlags.COMP : GfpFlags.NONE;
+    private static GfpFlags allocFlags(SlabFlags flags, boolean compound) {
+        GfpFlags gfp = compound ? GfpFlags.COMP : GfpFlags.NONE;
         gfp = flags.has(SlabFlags.CACHE_DMA) ? gfp.with(GfpFlags.DMA) : gfp;
         gfp = flags.has(SlabFlags.CACHE_DMA32) ? gfp.with(GfpFlags.DMA32) : gfp;
         return flags.has(SlabFlags.RECLAIM_ACCOUNT) ? gfp.with(GfpFlags.RECLAIMABLE) : gfp;
@@ -122,7 +167,7 @@ public record SlabGeometry(int objectSize, int size, int inuse, int offset, int 
     }
 
     /// The same shape with other flags.
-    SlabGeometry withFlags(SlabFlags other) {
+    public SlabGeometry withFlags(SlabFlags other) {
         return new SlabGeometry(objectSize, size, inuse, offset, align, redLeftPad, order, objects,
                 minOrder, minObjects, minPartial, cpuPartial, cpuPartialSlabs, other, allocFlags);
     }

@@ -11,7 +11,7 @@ final class SlabMerging {
 
     private static final SlabFlags NEVER = SlabFlags.RED_ZONE.with(SlabFlags.POISON)
             .with(SlabFlags.STORE_USER).with(SlabFlags.TRACE).with(SlabFlags.TYPESAFE_BY_RCU)
-            .with(SlabFlags.NOLEAKTRACE).with(SlabFlags.FAILSLAB);
+            .with(SlabFlags.NOLEAKTRACE).with(SlabFlags.FAILSLAB).with(SlabFlags.NO_MERGE);
     private static final SlabFlags MUST_EQUAL = SlabFlags.RECLAIM_ACCOUNT
             .with(SlabFlags.CACHE_DMA).with(SlabFlags.CACHE_DMA32).with(SlabFlags.ACCOUNT);
 
@@ -23,7 +23,7 @@ final class SlabMerging {
 
     private boolean canMerge(KmemCacheArgs args, SlabFlags flags) {
         return settings.merging() && args.ctor() == null && args.usersize() == 0
-                && !flags.has(NEVER);
+                && args.sheafCapacity() == 0 && !flags.has(NEVER);
     }
 
     /// Whether another creator may join the cache.

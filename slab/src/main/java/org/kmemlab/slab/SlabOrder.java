@@ -28,7 +28,7 @@ final class SlabOrder {
 
     /// The preferred order of slabs with slots of `size` bytes, or [#NONE].
     static int of(int size, SlabSettings settings) {
-        int order = settings.orderFormula().order(size, settings);
+        int order = settings.rules().orderFormula().order(size, settings);
         return order <= MAX_PAGE_ORDER ? order : NONE;
     }
 }

@@ -22,11 +22,12 @@ import org.kmemlab.machine.KernelProfile;
 /// @param initOnFree whether objects are zeroed when they are freed
 /// @param memcg whether control groups account objects
 /// @param debug the parameter `slub_debug`
-/// @param orderFormula how the pages of a slab are chosen
+/// @param rules what this release does differently from others
+/// @param flagWords how it numbers the flags of caches
 public record SlabSettings(int minOrder, int maxOrder, int minObjects, int cpus, int possibleCpus,
         boolean cpuPartials, boolean merging, boolean freelistRandom, boolean freelistHardened,
         boolean initOnAlloc, boolean initOnFree, boolean memcg, SlubDebugOption debug,
-        OrderFormula orderFormula) {
+        SlabRules rules, SlabFlagWords flagWords) {
 
     private static final int DEFAULT_MAX_ORDER = 3;
 
@@ -72,6 +73,6 @@ public record SlabSettings(int minOrder, int maxOrder, int minObjects, int cpus,
                         && !pagePoison,
                 profile.has(ConfigOption.MEMCG_KMEM),
                 debug.map(SlubDebugOption::parse).orElse(SlubDebugOption.OFF),
-                OrderFormula.of(profile.version()));
+                SlabRules.of(profile.version()), SlabFlagWords.of(profile));
     }
 }

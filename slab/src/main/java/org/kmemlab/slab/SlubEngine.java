@@ -358,6 +358,7 @@ final class SlubEngine implements SlabEngine {
     @Override
     public void setRequestedSize(long object, int size) {
         debug.tracks.setRequestedSize(object, size);
+        debug.bytes.guardRequestedSize(object);
     }
 
     private void flush() {

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.PhysicalMemory;
 import org.kmemlab.slab.SlabBug.Zone;
 
@@ -22,7 +23,8 @@ class CorruptionTest {
 
     private static final List<Integer> SIZES = List.of(4, 8, 13, 16, 32, 64, 96, 128, 192, 256, 512,
             1024, 1500, 2048, 4096, 8192);
-    private static final List<String> LAYOUTS = List.of("Z", "P", "U", "ZP", "FZPU", "FP", "ZU");
+    private static final List<String> LAYOUTS = List.of("Z", "P", "U", "ZP", "FZPU", "FP", "ZU",
+            "PU");
 
     /// What is done to a byte; all of it in zones of up to so many bytes, else one after the other.
     private static final int[] FLIPS = {1, 0x80, 0xff};
@@ -189,6 +191,49 @@ class CorruptionTest {
         int remainder = slab % geometry.size();
         long end = victim.memory.addressOf(victim.memory.pfnOf(victim.allocated)) + slab;
         victim.overwriteEach(Zone.SLAB_PADDING, 0, end - remainder, remainder, 0x5a);
+    }
+
+    /// If it fails, a write behind what `kmalloc` was asked for is not found where newer kernels look
+    /// for it, or is taken for one where nothing was written.
+    @ParameterizedTest
+    @CsvSource({"ZU, 8", "ZU, 16", "ZU, 32", "ZU, 64", "ZU, 96", "ZU, 128", "ZU, 192", "ZU, 256",
+        "ZU, 512", "ZU, 1024", "ZU, 2048", "ZU, 4096", "ZU, 8192", "FZPU, 8", "FZPU, 96",
+        "FZPU, 8192"})
+    void validateSlabs_anyByteBehindTheRequestOverwritten_isFoundAndRepaired(String letters,
+            int size) {
+        KernelProfile profile = KernelProfile.LINUX_6_18.booted("slub_debug=" + letters);
+        try (SlabFixture f = SlabFixture.of(SlabFixture.config(profile));
+                SlabErrorCount errors = f.slab.countErrors()) {
+            Kmalloc kmalloc = f.slab.kmalloc();
+            int request = size;
+            while (request > 1 && Kmalloc.roundUp(request - 1) == size) {
+                request--;
+            }
+            KmemCache cache = kmalloc.cacheFor(request, GFP_KERNEL);
+            long object = kmalloc.kzalloc(f.cpu, request, GFP_KERNEL);
+            List<SlabBug> found = new ArrayList<>();
+            f.slab.onBug(found::add);
+            f.machine.memory().fill(object, request, (byte) 0x33);
+            for (int at = request; at < size; at++) {
+                int wrong = 0xcc ^ FLIPS[at % FLIPS.length];
+                f.machine.memory().putByte(object + at, (byte) wrong);
+
+                cache.validateSlabs(f.cpu);
+
+                assertThat(found).containsExactly(new SlabBug.Overwritten(cache.name(),
+                        Zone.KMALLOC_REDZONE, object, object + at, object + at, wrong, 0xcc));
+                found.clear();
+                cache.validateSlabs(f.cpu);
+                assertThat(found).isEmpty();
+            }
+            assertThat(kmalloc.krealloc(f.cpu, object, size, GFP_KERNEL)).isEqualTo(object);
+            f.machine.memory().fill(object, size, (byte) 0x44);
+            cache.validateSlabs(f.cpu);
+            kmalloc.kfreeSensitive(f.cpu, object);
+            cache.validateSlabs(f.cpu);
+            assertThat(found).isEmpty();
+            assertThat(errors.takeErrors()).isEqualTo(2 * (size - request));
+        }
     }
 
     /// If it fails, a damaged object is handed out, or its damage is not told.

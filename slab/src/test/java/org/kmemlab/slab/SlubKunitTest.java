@@ -5,8 +5,10 @@ import static org.kmemlab.buddy.GfpFlags.GFP_KERNEL;
 
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kmemlab.machine.KernelProfile;
 
 /// The kernel's own test of its slab checks (`slub_kunit`), under its names and with its numbers of
 /// errors: one for each report and one for each repair.
@@ -33,6 +35,11 @@ class SlubKunitTest {
 
             assertThat(f.machine.log().lines()).isEmpty();
         }
+    }
+
+    /// A kernel that has the newer cases.
+    private static SlabFixture newer(String parameters) {
+        return SlabFixture.of(SlabFixture.config(KernelProfile.LINUX_6_18.booted(parameters)));
     }
 
     private static void putByte(SlabFixture f, long address, int value) {
@@ -113,5 +120,42 @@ class SlubKunitTest {
 
             assertThat(errorsOf(f, cache, errors)).isEqualTo(2);
         });
+    }
+
+    /// If it fails, a write behind what was asked for is not found where the object is larger
+    /// (since Linux 6.12).
+    @Test
+    void test_kmalloc_redzone_access() {
+        try (SlabFixture f = newer("slub_debug=ZU,kmalloc-32");
+                SlabErrorCount errors = f.slab.countErrors()) {
+            KmemCache cache = f.slab.kmalloc().cacheFor(18, GFP_KERNEL);
+            long object = f.slab.kmalloc().kmalloc(f.cpu, 18, GFP_KERNEL);
+            putByte(f, object + 18, 0xab);
+            putByte(f, object + 19, 0xab);
+
+            assertThat(errorsOf(f, cache, errors)).isEqualTo(2);
+            assertThat(errorsOf(f, cache, errors)).isZero();
+
+            f.slab.kmalloc().kfree(f.cpu, object);
+            assertThat(errors.takeErrors()).isZero();
+        }
+    }
+
+    /// If it fails, an object that nobody freed is not told when its cache dies (since Linux 6.12).
+    @Test
+    void test_leak_destroy() {
+        SlabFixture f = newer("");
+        SlabErrorCount errors = f.slab.countErrors();
+        KmemCache cache = f.slab.createCache(
+                KmemCacheArgs.of("TestSlub_leak_destroy", SIZE).withFlags(SlabFlags.NO_MERGE));
+        long leaked = cache.alloc(f.cpu, GFP_KERNEL);
+
+        assertThat(cache.destroy()).isFalse();
+
+        assertThat(leaked).isNotZero();
+        // The slab, then the object.
+        assertThat(errors.takeErrors()).isEqualTo(2);
+        // The slab is lost, so the fixture itself would not close.
+        f.machine.close();
     }
 }

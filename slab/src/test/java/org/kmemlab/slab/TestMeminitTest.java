@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kmemlab.buddy.GfpFlags;
+import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.PhysicalMemory;
 
 /// The kernel's own test of what fresh memory contains (`test_meminit`): sizes from 8 to 4096 bytes
@@ -111,6 +112,19 @@ class TestMeminitTest {
         return f.machine.memory().slice(address, size).toArray(ValueLayout.JAVA_BYTE);
     }
 
+    private boolean pagesOfOrder(int order) {
+        int size = PhysicalMemory.PAGE_SIZE << order;
+        int first = f.pages.allocPages(f.cpu, GFP_KERNEL, order);
+        fill(f.machine.memory().addressOf(first), size, 0);
+        f.pages.freePages(f.cpu, first, order);
+        int second = f.pages.allocPages(f.cpu, GFP_KERNEL, order);
+        long address = f.machine.memory().addressOf(second);
+        boolean good = isClean(address, size);
+        fill(address, size, 0);
+        f.pages.freePages(f.cpu, second, order);
+        return good && first == second;
+    }
+
     private boolean kmallocSize(int size) {
         long first = f.slab.kmalloc().kmalloc(f.cpu, size, GFP_KERNEL);
         fill(first, size, 0);
@@ -167,6 +181,21 @@ class TestMeminitTest {
             }
         }
         assertThat(tests).isEqualTo(70);
+        assertThat(failed).isEqualTo(failures);
+    }
+
+    /// If it fails, fresh pages hold what they must not.
+    @ParameterizedTest
+    @CsvSource({"slub_debug=FZPU init_on_alloc=1, 0", "init_on_alloc=1, 0", "init_on_free=1, 0",
+        "'', 11"})
+    void test_pages(String boot, int failures) {
+        int failed = 0;
+        try (SlabFixture fixture = SlabFixture.booted(boot)) {
+            f = fixture;
+            for (int order = 0; order <= KernelProfile.MAX_PAGE_ORDER; order++) {
+                failed += pagesOfOrder(order) ? 0 : 1;
+            }
+        }
         assertThat(failed).isEqualTo(failures);
     }
 

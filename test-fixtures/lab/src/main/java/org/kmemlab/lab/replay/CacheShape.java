@@ -56,7 +56,6 @@ final class CacheShape {
 
     /// Bytes from one object to the next in such a cache.
     static int strideOf(KmemCacheArgs args, SlabSettings settings) {
-        return SlabGeometry.of(new SlabGeometry.Request(args.name(), args.objectSize(),
-                args.align(), args.flags(), args.ctor() != null), settings).size();
+        return SlabGeometry.of(SlabGeometry.Request.of(args), settings).size();
     }
 }

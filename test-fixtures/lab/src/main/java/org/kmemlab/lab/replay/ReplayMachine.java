@@ -44,7 +44,7 @@ public final class ReplayMachine {
     public static SlabAllocator restored(Machine machine, RecordedState state) {
         PageAllocator pages = new PageAllocator(machine, state.zones());
         return new SlabAllocator(pages, SlabPages.of(pages), MisusePolicy.REFUSE,
-                state.cacheStates());
+                state.writtenBy(machine.profile()).cacheStates());
     }
 
     private static int mebibytes(TraceSurvey survey) {

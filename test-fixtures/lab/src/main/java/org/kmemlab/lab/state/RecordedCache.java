@@ -3,6 +3,9 @@ package org.kmemlab.lab.state;
 import org.kmemlab.machine.PhysicalMemory;
 import org.kmemlab.slab.CacheSnapshot;
 import org.kmemlab.slab.CacheState;
+import org.kmemlab.slab.SlabFlagWords;
+import org.kmemlab.slab.SlabFlags;
+import org.kmemlab.slab.SlabGeometry;
 
 /// A cache of a real kernel at the moment of a dump.
 ///
@@ -16,6 +19,13 @@ public record RecordedCache(CacheSnapshot snapshot, boolean hasCtor) {
     /// objects of new slabs as they are.
     public CacheState toState() {
         return new CacheState(snapshot, hasCtor ? RecordedCache::leaveAsItIs : null);
+    }
+
+    RecordedCache writtenBy(SlabFlagWords words) {
+        SlabGeometry geometry = snapshot.geometry();
+        SlabFlags flags = words.flags(geometry.flags().bits());
+        return new RecordedCache(new CacheSnapshot(snapshot.name(), geometry.withFlags(flags),
+                snapshot.refcount(), snapshot.cpus(), snapshot.nodes()), hasCtor);
     }
 
     private static void leaveAsItIs(PhysicalMemory memory, long address) {

@@ -3,8 +3,10 @@ package org.kmemlab.lab.state;
 import java.util.List;
 
 import org.kmemlab.buddy.ZoneState;
+import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.ZoneSpan;
 import org.kmemlab.slab.CacheState;
+import org.kmemlab.slab.SlabFlagWords;
 
 /// One dump: what a real kernel's allocators held at one moment.
 ///
@@ -22,6 +24,16 @@ public record RecordedState(List<ZoneState> zones, List<RecordedCache> caches,
         zones = List.copyOf(zones);
         caches = List.copyOf(caches);
         unreadCaches = List.copyOf(unreadCaches);
+    }
+
+    /// The same state, its flag words understood as those of the kernel that wrote it; the reader
+    /// takes them for those of Linux 6.1.
+    ///
+    /// @throws IllegalArgumentException if a word has a bit that stands for no flag
+    public RecordedState writtenBy(KernelProfile profile) {
+        SlabFlagWords words = SlabFlagWords.of(profile);
+        return new RecordedState(zones,
+                caches.stream().map(cache -> cache.writtenBy(words)).toList(), unreadCaches);
     }
 
     /// The caches for a slab layer that takes up the state, the newest first.

@@ -16,6 +16,7 @@ import org.kmemlab.buddy.MigrateType;
 import org.kmemlab.buddy.PageAllocator;
 import org.kmemlab.buddy.ZoneState;
 import org.kmemlab.lab.input.RecordedFile;
+import org.kmemlab.machine.ConfigOption;
 import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
@@ -23,6 +24,7 @@ import org.kmemlab.machine.MemoryKind;
 import org.kmemlab.machine.ZoneType;
 import org.kmemlab.slab.CacheSnapshot.CpuView;
 import org.kmemlab.slab.CacheSnapshot.SlabView;
+import org.kmemlab.slab.SlabFlags;
 
 /// Guards the loader of recorded states. If it failed, every comparison with a real kernel would
 /// start from the wrong state.
@@ -110,6 +112,28 @@ class StateReaderTest {
         assertThat(node.partial())
                 .containsExactly(new SlabView(0x283a, 0, 20, 21, false, List.of(9)));
         assertThat(node.full()).containsExactly(new SlabView(0x726b, 0, 21, 21, false, List.of()));
+    }
+
+    /// Broken: the flags of a newer kernel's caches would be taken for others.
+    @Test
+    void writtenBy_newerKernel_understandsItsFlagWords() throws IOException {
+        RecordedState state = read(ZONE + """
+                9 kall
+                  cache foo ctor=0 object_size=192 size=192 inuse=192 offset=16 align=64\
+                 red_left_pad=0 order=0 objs=21 min_order=0 min_objs=21 min_partial=5\
+                 cpu_partial=120 cpu_partial_slabs=12 flags=0x10210 allocflags=0x40000 refcount=1
+                  ks  node1[nr_partial=0 nr_slabs=0 tot=0:]
+                """).getFirst();
+
+        RecordedState understood = state.writtenBy(KernelProfile.LINUX_6_18);
+
+        assertThat(understood.caches().getFirst().snapshot().geometry().flags())
+                .isEqualTo(SlabFlags.HWCACHE_ALIGN.with(SlabFlags.TYPESAFE_BY_RCU)
+                        .with(SlabFlags.CMPXCHG_DOUBLE));
+        assertThat(state.writtenBy(KernelProfile.LINUX_6_1)).isEqualTo(state);
+        // With one more flag built in, the same word has another meaning.
+        assertThat(state.writtenBy(KernelProfile.LINUX_6_18.with(ConfigOption.FAILSLAB)).caches()
+                .getFirst().snapshot().geometry().flags().has(SlabFlags.OBJECT_POISON)).isTrue();
     }
 
     /// Broken: the state after the events would be taken for the one before, or dumps in the middle

@@ -51,7 +51,7 @@ public final class SweepCheck {
     private void compare(TsvFile.Row row, CheckTally tally) throws InputException {
         int size = row.number("req_size");
         int align = row.number("req_align");
-        SlabFlags flags = new SlabFlags(row.number("req_flags"));
+        SlabFlags flags = settings.flagWords().flags(row.number("req_flags"));
         boolean ctor = row.number("req_ctor") != 0;
         SlabGeometry got;
         try {
@@ -70,7 +70,7 @@ public final class SweepCheck {
         }
     }
 
-    private static void compareSlot(TsvFile.Row row, SlabGeometry got, CheckTally tally)
+    private void compareSlot(TsvFile.Row row, SlabGeometry got, CheckTally tally)
             throws InputException {
         tally.compare("object_size", row.number("object_size"), got.objectSize());
         tally.compare("size", row.number("size"), got.size());
@@ -78,7 +78,7 @@ public final class SweepCheck {
         tally.compare("offset", row.number("offset"), got.offset());
         tally.compare("align", row.number("align"), got.align());
         tally.compare("red_left_pad", row.number("red_left_pad"), got.redLeftPad());
-        tally.compareHex("flags", row.number("flags"), got.flags().bits());
+        tally.compareHex("flags", row.number("flags"), settings.flagWords().word(got.flags()));
         tally.compareHex("allocflags", row.number("allocflags"), got.allocFlags().bits());
     }
 

@@ -19,7 +19,6 @@ import org.kmemlab.machine.ZoneSpan;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.KmemCacheArgs;
 import org.kmemlab.slab.SlabAllocator;
-import org.kmemlab.slab.SlabFlags;
 
 /// Executes the operations of a log whose reports are checked, on pages with bytes.
 final class ReportPlayer {
@@ -163,7 +162,8 @@ final class ReportPlayer {
             }
             return allocator.createCache(KmemCacheArgs.of(step.text(1), step.number(2))
                     .withAlign(step.number(3))
-                    .withFlags(new SlabFlags(Integer.decode(step.text(4)))));
+                    .withFlags(
+                            allocator.settings().flagWords().flags(Integer.decode(step.text(4)))));
         });
     }
 

@@ -27,7 +27,6 @@ import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.KmemCacheArgs;
 import org.kmemlab.slab.MisusePolicy;
 import org.kmemlab.slab.SlabAllocator;
-import org.kmemlab.slab.SlabFlags;
 import org.kmemlab.slab.SlabGeometry;
 import org.kmemlab.slab.SlabPages;
 import org.kmemlab.slab.SlubStat;
@@ -149,7 +148,7 @@ public final class SlabStepPlayer {
             case "kflag" -> {
                 KmemCache cache = cache(step);
                 cache.setFailslab(true);
-                yield "flags=0x" + Integer.toHexString(cache.geometry().flags().bits());
+                yield "flags=" + flagWord(cache.geometry());
             }
             case "kc" -> create(step);
             case "kd" -> cache(step).destroy(cpu) ? "ok" : "left";
@@ -181,7 +180,7 @@ public final class SlabStepPlayer {
     private String create(StepLine step) {
         KmemCacheArgs args = KmemCacheArgs.of(step.text(1), step.number(2))
                 .withAlign(step.number(3))
-                .withFlags(new SlabFlags(Integer.decode(step.text(4))));
+                .withFlags(slab.settings().flagWords().flags(Integer.decode(step.text(4))));
         int kind = step.number(5);
         if (kind > 0) {
             args = args.withCtor((memory, address) -> {
@@ -199,10 +198,14 @@ public final class SlabStepPlayer {
                 + " red_left_pad=" + g.redLeftPad() + " order=" + g.order() + " objs="
                 + g.objects() + " min_order=" + g.minOrder() + " min_objs=" + g.minObjects()
                 + " min_partial=" + g.minPartial() + " cpu_partial=" + g.cpuPartial()
-                + " cpu_partial_slabs=" + g.cpuPartialSlabs() + " flags=0x"
-                + Integer.toHexString(g.flags().bits()) + " allocflags=0x"
+                + " cpu_partial_slabs=" + g.cpuPartialSlabs() + " flags="
+                + flagWord(g) + " allocflags=0x"
                 + Integer.toHexString(g.allocFlags().bits()) + " refcount="
                 + cache.snapshot().refcount();
+    }
+
+    private String flagWord(SlabGeometry geometry) {
+        return slab.settings().flagWords().hex(geometry.flags());
     }
 
     private String alloc(StepLine step) {

@@ -32,11 +32,14 @@ public final class SlabTraceCheck {
     /// Checks one trace, plain or gz.
     ///
     /// @param recordedOn the machine that made it; where its memory lies the state says
-    /// @param states the state before the first event and, if recorded, that after the last; with
+    /// @param recorded the state before the first event and, if recorded, that after the last; with
     ///        the caches
     /// @throws IOException if the trace cannot be read
-    public static CheckReport check(OracleMachine recordedOn, Path file, List<RecordedState> states,
+    public static CheckReport check(OracleMachine recordedOn, Path file,
+            List<RecordedState> recorded,
             int differencesKept) throws IOException {
+        List<RecordedState> states = recorded.stream()
+                .map(state -> state.writtenBy(recordedOn.profile())).toList();
         PageTrace trace = PageTrace.read(file);
         RecordedState start = states.getFirst();
         MachineConfig config = recordedOn.configOf(start.spans(), start.cpus())
