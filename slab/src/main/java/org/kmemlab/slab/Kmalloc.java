@@ -2,6 +2,8 @@ package org.kmemlab.slab;
 
 import static org.kmemlab.machine.PhysicalMemory.PAGE_SIZE;
 
+import java.util.Objects;
+
 import com.google.errorprone.annotations.CheckReturnValue;
 import org.apache.commons.lang3.Validate;
 import org.kmemlab.buddy.GfpFlags;
@@ -142,16 +144,47 @@ public final class Kmalloc {
         }
     }
 
-    /// Frees as [#kfree], but only after a grace period: until then a reader under RCU may look.
+    /// Frees many pieces of memory, the last first, objects of one slab in one operation
+    /// (`kfree_bulk`).
     ///
-    /// Differs from Linux: each address waits alone and is freed alone, because grace periods have
-    /// a fixed length here; the kernel gathers them into batches.
+    /// @param addresses as [#kfree] takes them; their order in the array changes
+    /// @throws IllegalArgumentException if the range is not inside the array
+    /// @throws SlabBugException at the first one that is no such memory; those behind it are freed
+    public void freeBulk(Cpu cpu, long[] addresses, int from, int count) {
+        Objects.requireNonNull(addresses, "addresses");
+        Validate.isTrue(from >= 0 && count >= 0 && count <= addresses.length - from,
+                "%d addresses from index %d: the array has %d", count, from, addresses.length);
+        int end = from + count;
+        while (end > from) {
+            Slab slab = allocator.table().at(addresses[end - 1]);
+            if (slab == null) {
+                end--;
+                kfree(cpu, addresses[end]);
+                continue;
+            }
+            int first = end - 1;
+            while (first > from && isOf(slab.cache, addresses[first - 1])) {
+                first--;
+            }
+            slab.cache.freeBulk(cpu, addresses, first, end - first);
+            end = first;
+        }
+    }
+
+    private boolean isOf(SlabCache cache, long address) {
+        Slab slab = allocator.table().at(address);
+        return slab != null && slab.cache == cache;
+    }
+
+    /// Frees as [#kfree], but only after a grace period: until then a reader under RCU may look.
+    /// That takes five seconds or more of the machine's time, for each CPU gathers what it frees;
+    /// [SlabAllocator#kvfreeRcuBarrier] waits for it.
     ///
     /// @throws SlabBugException if no memory of a cache or of [#kmalloc] lies there
     public void kfreeRcu(Cpu cpu, long address) {
         if (!isNothing(address)) {
             requireAllocated(address);
-            allocator.rcu().call(() -> kfree(cpu, address));
+            allocator.kfreeRcu().add(cpu, address);
         }
     }
 

@@ -32,6 +32,7 @@ public final class SlabAllocator {
     private final SlabTable table;
     private final SlabMerging merging;
     private final RcuClock rcu;
+    private final KfreeRcu kfreeRcu;
     private final Failslab failslab;
     private final SlabReports reports;
     private final Findings findings = new Findings();
@@ -88,6 +89,7 @@ public final class SlabAllocator {
         this.failslab = new Failslab(machine);
         failslab.attr().onChange(() -> caches.forEach(SlabCache::watchFaults));
         this.reports = new SlabReports(machine);
+        this.kfreeRcu = new KfreeRcu(this);
         this.requests = new CacheRequests(machine, settings, reports);
         this.boot = new SlabBoot(this);
         settings.debug().warnings().forEach(machine.log()::print);
@@ -208,6 +210,9 @@ public final class SlabAllocator {
         Validate.isTrue(!isKmalloc && cache.refcount() >= 0,
                 "cache %s is the allocator's own and cannot be destroyed", cache.name());
         boolean isFinal = settings.rules().destroyIsFinal();
+        if (isFinal) {
+            kfreeRcu.barrier();
+        }
         if (cache.refcount() == 1) {
             if (!cache.shutdown(cpu)) {
                 reports.warn(cpu, "kmem_cache_destroy " + cache.name()
@@ -307,6 +312,23 @@ public final class SlabAllocator {
     /// The clock that pages of [SlabFlags#TYPESAFE_BY_RCU] slabs wait for.
     public RcuClock rcu() {
         return rcu;
+    }
+
+    /// Sleeps until all that [Kmalloc#kfreeRcu] took so far is freed (`kvfree_rcu_barrier`).
+    ///
+    /// [RcuClock#barrier] does not do that: it waits for what has been handed to RCU, and a batch
+    /// is handed over only when it is full or old enough.
+    public void kvfreeRcuBarrier() {
+        kfreeRcu.barrier();
+    }
+
+    /// How many addresses [Kmalloc#kfreeRcu] took that no grace period has been started for.
+    public int kfreeRcuWaiting() {
+        return kfreeRcu.waiting();
+    }
+
+    KfreeRcu kfreeRcu() {
+        return kfreeRcu;
     }
 
     /// Where pages of large `kmalloc`s come from.

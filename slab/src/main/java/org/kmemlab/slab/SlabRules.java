@@ -72,8 +72,19 @@ public enum SlabRules {
         return isNew();
     }
 
-    /// Whether a dying cache disappears even if objects are left.
+    /// Whether a dying cache first waits for the objects that `kfree_rcu` has not freed yet, and
+    /// disappears even if objects are left.
     boolean destroyIsFinal() {
+        return isNew();
+    }
+
+    /// Bytes in front of the pointers of a page of `kfree_rcu`.
+    int rcuBlockHeaderBytes() {
+        return isNew() ? 40 : 16;
+    }
+
+    /// Whether pages of `kfree_rcu` know since when they wait.
+    boolean freesReadyRcuBlocks() {
         return isNew();
     }
 

@@ -11,34 +11,6 @@ import org.kmemlab.buddy.GfpFlags;
 
 class KmallocTest {
 
-    /// If it fails, memory is reused while a reader may still look at it, or never comes back.
-    @Test
-    void kfreeRcu_memory_isFreedAfterAGracePeriod() {
-        try (SlabFixture f = SlabFixture.booted("")) {
-            Kmalloc kmalloc = f.slab.kmalloc();
-            long small = kmalloc.kmalloc(f.cpu, 64, GFP_KERNEL);
-            long large = kmalloc.kmalloc(f.cpu, 20_000, GFP_KERNEL);
-            f.put(small, 42);
-
-            kmalloc.kfreeRcu(f.cpu, small);
-            kmalloc.kfreeRcu(f.cpu, large);
-            kmalloc.kfreeRcu(f.cpu, 0);
-            f.machine.clock().advance(f.slab.rcu().graceJiffies() - 1);
-
-            assertThat(f.get(small)).isEqualTo(42);
-            long other = kmalloc.kmalloc(f.cpu, 64, GFP_KERNEL);
-            assertThat(other).isNotEqualTo(small);
-            f.machine.clock().advance(1);
-            assertThat(kmalloc.kmalloc(f.cpu, 64, GFP_KERNEL)).isEqualTo(small);
-            assertThatThrownBy(() -> kmalloc.kfreeRcu(f.cpu, large))
-                    .isInstanceOf(SlabBugException.class);
-            kmalloc.kfree(f.cpu, small);
-            assertThatThrownBy(() -> kmalloc.kfreeRcu(f.cpu, small))
-                    .isInstanceOf(SlabBugException.class);
-            kmalloc.kfree(f.cpu, other);
-        }
-    }
-
     /// If it fails, kmalloc(0) is NULL, or cannot be freed, or has bytes.
     @Test
     void kmalloc_zeroBytes_isSixteen() {

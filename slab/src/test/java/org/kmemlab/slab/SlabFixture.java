@@ -76,6 +76,7 @@ public final class SlabFixture implements AutoCloseable {
 
     @Override
     public void close() {
+        slab.kvfreeRcuBarrier();
         slab.validate();
         slab.caches().forEach(cache -> cache.shrink(cpu));
         slab.rcu().barrier();

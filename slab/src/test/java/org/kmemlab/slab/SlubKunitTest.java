@@ -141,6 +141,20 @@ class SlubKunitTest {
         }
     }
 
+    /// If it fails, a cache dies before what `kfree_rcu` still has of it (since Linux 6.12).
+    @Test
+    void test_kfree_rcu() {
+        try (SlabFixture f = newer(""); SlabErrorCount errors = f.slab.countErrors()) {
+            KmemCache cache = f.slab.createCache(
+                    KmemCacheArgs.of("TestSlub_kfree_rcu", SIZE).withFlags(SlabFlags.NO_MERGE));
+            f.slab.kmalloc().kfreeRcu(f.cpu, cache.alloc(f.cpu, GFP_KERNEL));
+
+            assertThat(cache.destroy()).isTrue();
+
+            assertThat(errors.takeErrors()).isZero();
+        }
+    }
+
     /// If it fails, an object that nobody freed is not told when its cache dies (since Linux 6.12).
     @Test
     void test_leak_destroy() {

@@ -38,6 +38,7 @@ record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve, List<S
     /// Empties what caches and CPUs hold back, and looks at the rest. O(page frames and live bytes).
     static KernelState of(Kernel kernel) {
         Cpu cpu = kernel.machine().cpu(0);
+        kernel.slab().kvfreeRcuBarrier();
         for (KmemCache cache : kernel.slab().caches()) {
             cache.shrink(cpu);
         }
