@@ -1,6 +1,7 @@
 package org.kmemlab.api;
 
 import java.util.List;
+import java.util.Objects;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.CheckReturnValue;
@@ -76,6 +77,7 @@ public final class Kernel implements AutoCloseable {
     /// @throws IllegalArgumentException for a live machine: these functions run on one CPU, and two
     ///         threads on one CPU would corrupt its stock
     public static Kernel boot(MachineConfig config) {
+        Objects.requireNonNull(config, "config");
         Validate.isTrue(!config.isLive(),
                 "the kernel's names are for stepped machines; in live use call KmemCache itself");
         Machine machine = new Machine(config);
@@ -145,18 +147,42 @@ public final class Kernel implements AutoCloseable {
     /// @throws KernelPanicException instead of null, if the flags have `SLAB_PANIC`
     public @Nullable KmemCache kmem_cache_create(String name, int size, int align, int flags,
             @Nullable ObjectConstructor ctor) {
+        return create(
+                new KmemCacheArgs(name, size, align, new SlabFlags(flags), ctor, 0, 0));
+    }
+
+    /// Makes a cache of objects of `size` bytes, as newer kernels take the arguments.
+    ///
+    /// @param args null for no wishes
+    /// @param flags `SLAB_*`, never `GFP_*`
+    /// @return the cache; null if the kernel refuses, and then the log says why
+    /// @throws KernelPanicException instead of null, if the flags have `SLAB_PANIC`
+    public @Nullable KmemCache kmem_cache_create(String name, int size,
+            @Nullable kmem_cache_args args, int flags) {
+        return create((args == null ? new kmem_cache_args() : args).of(name, size, flags));
+    }
+
+    /// Makes a cache of which `usersize` bytes from `useroffset` on may be copied to and from user
+    /// space. See [#kmem_cache_create].
+    public @Nullable KmemCache kmem_cache_create_usercopy(String name, int size, int align,
+            int flags, int useroffset, int usersize, @Nullable ObjectConstructor ctor) {
+        return create(new KmemCacheArgs(name, size, align, new SlabFlags(flags), ctor, useroffset,
+                usersize));
+    }
+
+    private @Nullable KmemCache create(KmemCacheArgs args) {
         try {
-            return slab.createCache(
-                    new KmemCacheArgs(name, size, align, new SlabFlags(flags), ctor, 0, 0));
+            return slab.createCache(args);
         } catch (IllegalArgumentException refused) {
-            machine().log().print("kmem_cache_create(" + name + "): " + refused.getMessage()
-                    + explain(flags));
+            machine().log().print("kmem_cache_create(" + args.name() + "): "
+                    + refused.getMessage() + explain(args.flags().bits()));
             return null;
         }
     }
 
-    private static String explain(int flags) {
-        boolean permitted = new SlabFlags(flags).without(SlabFlags.PERMITTED).bits() == 0;
+    private String explain(int flags) {
+        SlabFlags permittedFlags = slab.settings().rules().permittedFlags();
+        boolean permitted = new SlabFlags(flags).without(permittedFlags).bits() == 0;
         return permitted ? ""
                 : "; the flags of a cache are SLAB_*, never GFP_*, and as gfp flags these are "
                         + new GfpFlags(flags);
@@ -168,39 +194,53 @@ public final class Kernel implements AutoCloseable {
                 null);
     }
 
+    /// Whether objects can be allocated: always, for a kernel that [#boot] made.
+    public boolean slab_is_available() {
+        return slab.state().isAvailable();
+    }
+
+    /// The cache, if it is one of this machine.
+    private KmemCache mine(KmemCache cache) {
+        if (!Objects.requireNonNull(cache, "cache").isOf(slab)) {
+            throw new IllegalArgumentException(
+                    "cache " + cache.name() + " belongs to another machine than this kernel");
+        }
+        return cache;
+    }
+
     /// An object of a cache; 0 if there is no memory. See [KmemCache#alloc].
     public long kmem_cache_alloc(KmemCache cache, int gfp) {
-        return cache.alloc(cpu, gfp(gfp));
+        return mine(cache).alloc(cpu, gfp(gfp));
     }
 
     /// A zeroed object of a cache; 0 if there is no memory. See [KmemCache#zalloc].
     public long kmem_cache_zalloc(KmemCache cache, int gfp) {
-        return cache.zalloc(cpu, gfp(gfp));
+        return mine(cache).zalloc(cpu, gfp(gfp));
     }
 
     /// An object of a cache from a memory node. See [KmemCache#allocNode].
     public long kmem_cache_alloc_node(KmemCache cache, int gfp, int node) {
-        return cache.allocNode(cpu, node, gfp(gfp));
+        return mine(cache).allocNode(cpu, node, gfp(gfp));
     }
 
     /// Many objects of a cache, or none. See [KmemCache#allocBulk].
     public int kmem_cache_alloc_bulk(KmemCache cache, int gfp, int count, long[] objects) {
-        return cache.allocBulk(cpu, gfp(gfp), objects, 0, count);
+        return mine(cache).allocBulk(cpu, gfp(gfp), objects, 0, count);
     }
 
     /// Gives an object back to its cache. See [KmemCache#free].
     public void kmem_cache_free(KmemCache cache, long object) {
-        cache.free(cpu, object);
+        mine(cache).free(cpu, object);
     }
 
     /// Gives many objects back to their cache. See [KmemCache#freeBulk].
     public void kmem_cache_free_bulk(KmemCache cache, int count, long[] objects) {
-        cache.freeBulk(cpu, objects, 0, count);
+        mine(cache).freeBulk(cpu, objects, 0, count);
     }
 
     /// The size that the cache was asked for, in bytes.
     public int kmem_cache_size(KmemCache cache) {
-        return cache.geometry().objectSize();
+        return mine(cache).geometry().objectSize();
     }
 
     /// Releases empty slabs.
@@ -208,14 +248,14 @@ public final class Kernel implements AutoCloseable {
     /// @return 0 if no slab is left, else 1
     @CanIgnoreReturnValue
     public int kmem_cache_shrink(KmemCache cache) {
-        return cache.shrink(cpu) ? 0 : 1;
+        return mine(cache).shrink(cpu) ? 0 : 1;
     }
 
     /// Destroys a cache; null is ignored. If objects are left, the log names them and the cache
     /// stays.
     public void kmem_cache_destroy(@Nullable KmemCache cache) {
         if (cache != null) {
-            boolean _ = cache.destroy(cpu); // C has no result either; the log tells.
+            boolean _ = mine(cache).destroy(cpu); // C has no result either; the log tells.
         }
     }
 
@@ -254,6 +294,27 @@ public final class Kernel implements AutoCloseable {
     /// Frees memory; 0 is ignored. See [Kmalloc#kfree].
     public void kfree(long address) {
         slab.kmalloc().kfree(cpu, address);
+    }
+
+    /// Frees many pieces of memory at once. See [Kmalloc#freeBulk].
+    public void kfree_bulk(int count, long[] addresses) {
+        slab.kmalloc().freeBulk(cpu, addresses, 0, count);
+    }
+
+    /// Frees memory after a grace period; 0 is ignored. See [Kmalloc#kfreeRcu].
+    public void kfree_rcu(long address) {
+        slab.kmalloc().kfreeRcu(cpu, address);
+    }
+
+    /// Sleeps until all that [#kfree_rcu] took is freed (since Linux 6.12).
+    public void kvfree_rcu_barrier() {
+        slab.kvfreeRcuBarrier();
+    }
+
+    /// Sleeps until all that waits for a grace period has had it; what [#kfree_rcu] still gathers
+    /// does not count.
+    public void rcu_barrier() {
+        slab.rcu().barrier();
     }
 
     /// Zeroes memory, then frees it. See [Kmalloc#kfreeSensitive].
@@ -364,7 +425,7 @@ public final class Kernel implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException if the cache has a constructor
     public @Nullable Mempool mempool_create_slab_pool(int minNr, KmemCache cache) {
-        return create(minNr, ElementSource.ofCache(cache));
+        return create(minNr, ElementSource.ofCache(mine(cache)));
     }
 
     /// A pool of `kmalloc` blocks of `size` bytes; null if its reserve cannot be filled.
@@ -383,7 +444,7 @@ public final class Kernel implements AutoCloseable {
     /// @param <T> type of the data that the functions get
     public <T> @Nullable Mempool mempool_create(int minNr, MempoolAlloc<T> alloc,
             MempoolFree<T> free, T poolData) {
-        return create(minNr, new PoolFunctions<>(alloc, free, poolData));
+        return create(minNr, functions(alloc, free, poolData));
     }
 
     /// A pool of `kvmalloc` blocks of `size` bytes; null if its reserve cannot be filled.
@@ -395,13 +456,20 @@ public final class Kernel implements AutoCloseable {
         return pools.added(Mempool.create(machine(), cpu, minNr, source));
     }
 
+    private static <T> PoolFunctions<T> functions(MempoolAlloc<T> alloc, MempoolFree<T> free,
+            T poolData) {
+        return new PoolFunctions<>(Objects.requireNonNull(alloc, "alloc"),
+                Objects.requireNonNull(free, "free"), poolData);
+    }
+
     /// Makes a pool of [Mempool#zeroed] ready.
     ///
     /// @param <T> type of the data that the functions get
     /// @return 0; -12 if its reserve cannot be filled
     public <T> int mempool_init(Mempool pool, int minNr, MempoolAlloc<T> alloc,
             MempoolFree<T> free, T poolData) {
-        int error = pool.init(cpu, minNr, new PoolFunctions<>(alloc, free, poolData));
+        int error = Objects.requireNonNull(pool, "pool").init(cpu, minNr,
+                functions(alloc, free, poolData));
         pools.added(error == 0 ? pool : null);
         return error;
     }
@@ -419,12 +487,12 @@ public final class Kernel implements AutoCloseable {
 
     /// An element of a pool; 0 only if `gfp` does not allow waiting. See [Mempool#alloc].
     public long mempool_alloc(Mempool pool, int gfp) {
-        return pool.alloc(cpu, gfp(gfp));
+        return Objects.requireNonNull(pool, "pool").alloc(cpu, gfp(gfp));
     }
 
     /// Gives an element back to a pool; 0 is ignored. See [Mempool#free].
     public void mempool_free(long element, Mempool pool) {
-        pool.free(cpu, element);
+        Objects.requireNonNull(pool, "pool").free(cpu, element);
     }
 
     /// Changes the size of a pool's reserve.

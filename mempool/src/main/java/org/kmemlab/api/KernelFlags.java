@@ -6,7 +6,7 @@ import org.kmemlab.slab.SlabFlags;
 /// The flag constants of Linux 6.1 under the kernel's names, to be joined by `|`.
 ///
 /// `GFP_*` and `__GFP_*` say what one request may do, see [GfpFlags]; `SLAB_*` say what a cache is
-/// like, see [SlabFlags]. The two families share bits, so one passed for the other is found only if
+/// like, see [SlabFlags]; they have these values whichever kernel a machine runs. The two families share bits, so one passed for the other is found only if
 /// it has bits that the other lacks.
 public final class KernelFlags {
 
@@ -110,6 +110,8 @@ public final class KernelFlags {
     public static final int SLAB_DEBUG_OBJECTS = SlabFlags.DEBUG_OBJECTS.bits();
     /// [SlabFlags#NOLEAKTRACE].
     public static final int SLAB_NOLEAKTRACE = SlabFlags.NOLEAKTRACE.bits();
+    /// [SlabFlags#NO_MERGE]; unknown to Linux 6.1.
+    public static final int SLAB_NO_MERGE = SlabFlags.NO_MERGE.bits();
     /// [SlabFlags#ACCOUNT].
     public static final int SLAB_ACCOUNT = SlabFlags.ACCOUNT.bits();
     /// [SlabFlags#NO_USER_FLAGS].

@@ -16,11 +16,13 @@ import java.util.Objects;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.MachineConfig;
 import org.kmemlab.mempool.Mempool;
 import org.kmemlab.slab.KernelPanicException;
 import org.kmemlab.slab.Kmalloc;
 import org.kmemlab.slab.KmemCache;
+import org.kmemlab.slab.SlabBugException;
 
 class KernelTest {
 
@@ -248,5 +250,96 @@ class KernelTest {
 
         assertThat(cache.tunables().minPartial()).isEqualTo(7);
         assertThat(k.sysfs().read("test", "min_partial")).isEqualTo("7\n");
+    }
+
+    /// C code for newer kernels could not say what it wants of a cache.
+    @Test
+    void kmem_cache_create_cacheArgs_areTakenByNewerKernels() {
+        try (Kernel newer = Kernel.boot(
+                MachineConfig.ofMebibytes(32).withProfile(KernelProfile.LINUX_6_18))) {
+            kmem_cache_args args = new kmem_cache_args();
+            args.align = 16;
+            args.useroffset = 8;
+            args.usersize = 24;
+            args.freeptr_offset = 0;
+            args.use_freeptr_offset = true;
+            args.sheaf_capacity = 32;
+
+            KmemCache cache = Objects.requireNonNull(
+                    newer.kmem_cache_create("file", 184, args, KernelFlags.SLAB_TYPESAFE_BY_RCU));
+
+            assertThat(cache.geometry().offset()).isZero();
+            assertThat(cache.geometry().size()).isEqualTo(192);
+            assertThat(newer.slab().sysfs(cache).usersize()).isEqualTo(24);
+            assertThat(newer.kmem_cache_create("file", 184, args, 0)).isNull();
+            assertThat(newer.machine().log().lines()).anyMatch(
+                    line -> line.contains("only a cache with SLAB_TYPESAFE_BY_RCU may have one"));
+            args.use_freeptr_offset = false;
+            args.freeptr_offset = 3;
+            assertThat(newer.kmem_cache_create("plain", 64, args, 0)).isNotNull();
+            assertThat(newer.kmem_cache_create("none", 64, (kmem_cache_args) null, 0)).isNotNull();
+        }
+    }
+
+    /// A region for user space could not be given in the older way.
+    @Test
+    void kmem_cache_create_usercopy_hasItsRegion() {
+        KmemCache cache = Objects
+                .requireNonNull(k.kmem_cache_create_usercopy("sock", 200, 0, 0, 40, 16, null));
+
+        assertThat(k.slab().sysfs(cache).usersize()).isEqualTo(16);
+        k.kmem_cache_destroy(cache);
+    }
+
+    /// Memory that waits for a grace period would never come back, or at once.
+    @Test
+    void kfree_rcu_isFreedByItsBarrierOnly() {
+        KmemCache cache = cache(64);
+        long[] objects = {k.kmalloc(100, GFP_KERNEL), 0, k.kmem_cache_alloc(cache, GFP_KERNEL)};
+        k.kfree_rcu(k.kmem_cache_alloc(cache, GFP_KERNEL));
+
+        k.rcu_barrier();
+        assertThat(cache.snapshot().allocatedObjects()).isEqualTo(2);
+        k.kvfree_rcu_barrier();
+        assertThat(cache.snapshot().allocatedObjects()).isEqualTo(1);
+        k.kfree_bulk(3, objects);
+        assertThat(k.leaks()).isEmpty();
+        assertThat(k.slab_is_available()).isTrue();
+        k.kmem_cache_destroy(cache);
+    }
+
+    /// A cache of another machine would be used with addresses and CPUs of this one.
+    @Test
+    void kmem_cache_functions_cacheOfAnotherMachine_areRefused() {
+        try (Kernel other = Kernel.boot(MachineConfig.ofMebibytes(32))) {
+            KmemCache cache = cache(64);
+            String message = "cache test belongs to another machine than this kernel";
+
+            assertThatThrownBy(() -> other.kmem_cache_alloc(cache, GFP_KERNEL))
+                    .isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+            assertThatThrownBy(() -> other.kmem_cache_destroy(cache)).hasMessage(message);
+            assertThatThrownBy(() -> other.mempool_create_slab_pool(1, cache)).hasMessage(message);
+            k.kmem_cache_destroy(cache);
+            assertThatThrownBy(() -> k.kmem_cache_alloc(cache, GFP_KERNEL))
+                    .isInstanceOf(SlabBugException.class)
+                    .hasMessageContaining("was destroyed through this handle");
+        }
+    }
+
+    /// A forgotten argument would be told from deep inside, without its name.
+    @Test
+    @SuppressWarnings("NullAway") // What happens to callers without such a check.
+    void functions_nullArguments_areNamed() {
+        KmemCache none = null;
+        Mempool noPool = null;
+        assertThatThrownBy(() -> Kernel.boot(null)).isInstanceOf(NullPointerException.class)
+                .hasMessage("config");
+        assertThatThrownBy(() -> k.kmem_cache_create(null, 8, 0, 0, null)).hasMessage("name");
+        assertThatThrownBy(() -> k.kmem_cache_alloc(none, GFP_KERNEL)).hasMessage("cache");
+        assertThatThrownBy(() -> k.mempool_create_slab_pool(1, none)).hasMessage("cache");
+        assertThatThrownBy(() -> k.mempool_alloc(noPool, GFP_KERNEL)).hasMessage("pool");
+        assertThatThrownBy(() -> k.mempool_create(1, null, (element, data) -> {}, k))
+                .hasMessage("alloc");
+        assertThatThrownBy(() -> k.kfree_bulk(1, null)).hasMessage("addresses");
     }
 }
