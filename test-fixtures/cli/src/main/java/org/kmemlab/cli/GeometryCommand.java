@@ -2,6 +2,7 @@ package org.kmemlab.cli;
 
 import java.io.PrintWriter;
 
+import org.jspecify.annotations.Nullable;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.lab.oracle.OracleMachine;
 import org.kmemlab.slab.SlabFlags;
@@ -18,7 +19,9 @@ import picocli.CommandLine.Option;
                 + " it, with the bytes that are lost, and says why it is so.",
         footer = {"  kmemlab geometry --size 64", "  kmemlab geometry --size 64 --ctor",
             "  kmemlab geometry --size 100 --flags HWCACHE_ALIGN,PANIC --cpus 8",
-            "  kmemlab geometry --size 100 --boot slub_debug=FZPU --kernel deb61"})
+            "  kmemlab geometry --size 100 --boot slub_debug=FZPU --kernel deb61",
+            "  kmemlab geometry --size 192 --flags HWCACHE_ALIGN,TYPESAFE_BY_RCU"
+                    + " --kernel linux-6.18 --freeptr-offset 8"})
 final class GeometryCommand extends StandardCommand {
 
     @Mixin
@@ -40,18 +43,31 @@ final class GeometryCommand extends StandardCommand {
     @Option(names = "--ctor", description = "The cache has a constructor.")
     private boolean ctor;
 
+    @Option(names = "--freeptr-offset", paramLabel = "N", converter = WholeNumber.class,
+            description = "Which word of a free object may hold the free pointer, in bytes from"
+                    + " its start: only with TYPESAFE_BY_RCU, on a kernel with kmem_cache_args.")
+    @Nullable
+    private Long freeptrOffset;
+
     @Override
     public Integer call() {
-        Request request = new Request(
-                WholeNumber.within(size, 1, SlabGeometry.MAX_OBJECT_SIZE, "--size", " bytes"),
-                WholeNumber.within(align, 0, SlabGeometry.MAX_OBJECT_SIZE, "--align", " bytes"),
-                slabFlags(flags), ctor);
+        int bytes = WholeNumber.within(size, 1, SlabGeometry.MAX_OBJECT_SIZE, "--size", " bytes");
         OracleMachine machine = machineOptions.machine(null);
         SlabSettings settings = SlabSettings.of(machine.profile(), machine.cpus(),
                 machine.maxCpus());
+        Request request = new Request(bytes,
+                WholeNumber.within(align, 0, SlabGeometry.MAX_OBJECT_SIZE, "--align", " bytes"),
+                slabFlags(flags, settings), ctor);
+        if (freeptrOffset != null) {
+            request = request.withFreeptrOffset(WholeNumber.within(freeptrOffset, 0, bytes - 1,
+                    "--freeptr-offset", " bytes"));
+        }
         SlabGeometry geometry = SlabGeometry.of(request, settings);
         PrintWriter out = out();
-        GeometryDrawing.lines(request, geometry, title(machine)).forEach(out::println);
+        GeometryDrawing.lines(request, geometry, title(machine), settings.flagWords())
+                .forEach(out::println);
+        out.println();
+        GeometryNeighbours.lines(request, geometry, settings).forEach(out::println);
         GeometryReasons.lines(request, geometry, settings).forEach(out::println);
         return ExitCode.GOOD;
     }
@@ -63,19 +79,20 @@ final class GeometryCommand extends StandardCommand {
                 + (boot.isEmpty() ? "" : ", " + boot);
     }
 
-    private static SlabFlags slabFlags(String text) {
+    private static SlabFlags slabFlags(String text, SlabSettings settings) {
         SlabFlags parsed;
         try {
-            parsed = SlabFlags.parse(text.replace(',', '|'));
+            parsed = settings.flagWords().parse(text.replace(',', '|'));
         } catch (IllegalArgumentException unknown) {
             throw isGfp(text) ? new IllegalArgumentException("--flags '" + text
                     + "': these are gfp flags, which a request has; a cache has slab flags such as"
                     + " SLAB_HWCACHE_ALIGN", unknown) : unknown;
         }
-        SlabFlags refused = parsed.without(SlabFlags.PERMITTED);
+        SlabFlags permitted = settings.rules().permittedFlags();
+        SlabFlags refused = parsed.without(permitted);
         if (refused.bits() != 0) {
             throw new IllegalArgumentException("--flags '" + text + "': kmem_cache_create refuses "
-                    + refused + " with error -22; it accepts " + SlabFlags.PERMITTED);
+                    + refused + " with error -22; it accepts " + permitted);
         }
         return parsed;
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import org.kmemlab.slab.SlabFlagWords;
 import org.kmemlab.slab.SlabFlags;
 import org.kmemlab.slab.SlabGeometry;
 import org.kmemlab.slab.SlabGeometry.Request;
@@ -22,7 +23,8 @@ final class GeometryDrawing {
     private GeometryDrawing() {
     }
 
-    static List<String> lines(Request request, SlabGeometry geometry, String machine) {
+    static List<String> lines(Request request, SlabGeometry geometry, String machine,
+            SlabFlagWords flagWords) {
         List<String> lines = new ArrayList<>();
         lines.add("object of " + bytes(geometry.objectSize()) + ", align " + request.align()
                 + (request.align() == geometry.align() ? "" : " -> " + geometry.align())
@@ -36,6 +38,7 @@ final class GeometryDrawing {
         addWaste(lines, geometry);
         lines.add("");
         addLimits(lines, geometry);
+        lines.add("flags        " + flagWords.hex(geometry.flags()) + "  " + geometry.flags());
         return lines;
     }
 

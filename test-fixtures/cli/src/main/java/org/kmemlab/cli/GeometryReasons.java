@@ -3,6 +3,7 @@ package org.kmemlab.cli;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.kmemlab.slab.KmemCacheArgs;
 import org.kmemlab.slab.SlabFlags;
 import org.kmemlab.slab.SlabGeometry;
 import org.kmemlab.slab.SlabGeometry.Request;
@@ -39,9 +40,7 @@ final class GeometryReasons {
             lines.add("  Without the constructor: "
                     + other(request.align(), request.flags(), false));
         }
-        explainFlag(SlabFlags.TYPESAFE_BY_RCU,
-                "Readers may still look at an object that was freed, so the free pointer moves"
-                        + " behind it.");
+        explainFreePointer();
         explainFlag(SlabFlags.POISON,
                 "Poison fills the whole free object, so the free pointer moves behind it.");
         explainFlag(SlabFlags.RED_ZONE, "Red zones guard both sides of the object.");
@@ -53,6 +52,24 @@ final class GeometryReasons {
                 .without(request.flags());
         if (fromBoot.bits() != 0) {
             lines.add("slub_debug adds " + fromBoot + ".");
+        }
+    }
+
+    private void explainFreePointer() {
+        boolean inside = geometry.offset() < geometry.inuse();
+        explainFlag(SlabFlags.TYPESAFE_BY_RCU, inside
+                ? "Readers may still look at an object that was freed, except at the word that the"
+                        + " creator gave up for the free pointer."
+                : "Readers may still look at an object that was freed, so the free pointer moves"
+                        + " behind it.");
+        int offset = request.freeptrOffset();
+        if (offset != KmemCacheArgs.ANY_FREEPTR) {
+            lines.add(inside ? "The free pointer lies in the object, at the offset asked for."
+                    : "The free pointer cannot lie at offset " + offset
+                            + ": a constructor, poison and red zones of tiny objects need the"
+                            + " whole object.");
+            lines.add("  Without the offset: "
+                    + other(request.withFreeptrOffset(KmemCacheArgs.ANY_FREEPTR)));
         }
     }
 
@@ -80,7 +97,13 @@ final class GeometryReasons {
     }
 
     private String other(int align, SlabFlags flags, boolean ctor) {
-        Request without = new Request(request.name(), request.objectSize(), align, flags, ctor);
+        int offset = flags.has(SlabFlags.TYPESAFE_BY_RCU) ? request.freeptrOffset()
+                : KmemCacheArgs.ANY_FREEPTR;
+        return other(new Request(request.name(), request.objectSize(), align, flags, ctor,
+                offset));
+    }
+
+    private String other(Request without) {
         SlabGeometry then = SlabGeometry.of(without, settings);
         if (then.size() == geometry.size() && then.objects() == geometry.objects()) {
             return "the same slots of " + then.size() + " bytes.";

@@ -48,6 +48,14 @@ class GeometryCommandTest {
                 min order         0  when memory is short, with 56 objects
                 min_partial       5  slabs that a node keeps though they are empty
                 cpu_partial     120  objects that a CPU keeps aside, counted as 5 half-full slabs
+                flags        0x40000000  __CMPXCHG_DOUBLE
+
+                neighbours
+                  size       56  slots of 64 bytes, 64 objects in a slab of order 0
+                  size       64  slots of 72 bytes, 56 objects: the same from 57 to 64
+                  size       65  slots of 80 bytes, 51 objects in a slab of order 0
+                  order       0  56 objects, 512 of 4096 bytes wasted, 12.50 %%: chosen
+                  order       1  113 objects, 960 of 8192 bytes wasted, 11.72 %%
 
                 A constructed object keeps its state while it is free, so the free pointer cannot \
                 lie in it and moves behind it.
@@ -94,6 +102,35 @@ class GeometryCommandTest {
                 "Without SLAB_POISON:", "Without SLAB_HWCACHE_ALIGN: slots of 112 instead of 128");
     }
 
+    /// A creator who gives up a word for the free pointer would not see what that saves.
+    @Test
+    void geometry_freeptrOffset_saysWhatItSaves() {
+        CliRun run = CliRun.of("geometry", "--kernel", "linux-6.18", "--size", "192", "--flags",
+                "0x210", "--freeptr-offset", "16");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.GOOD);
+        assertThat(run.outLines().getFirst()).isEqualTo("object of 192 bytes, align 0 -> 64, flags "
+                + "SLAB_HWCACHE_ALIGN|SLAB_TYPESAFE_BY_RCU");
+        assertThat(run.out()).contains("one slot, 192 bytes",
+                "while it is free, the word at 16 links to the next free one",
+                "except at the word that the creator gave up",
+                "Without the offset: slots of 256 instead of 192 bytes, 16 objects",
+                // Control groups are not built in, which would move some flags.
+                "flags        0x10210  SLAB_HWCACHE_ALIGN|SLAB_TYPESAFE_BY_RCU|__CMPXCHG_DOUBLE");
+    }
+
+    /// The sizes said to be neighbours would not be those at which something changes.
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {"--size 1; 1 to 8", "--size 13 --flags RED_ZONE; 1 to 15",
+        "--size 16 --flags RED_ZONE; 16 to 23", "--size 33 --flags HWCACHE_ALIGN; 33 to 64",
+        "--size 10 --align 64; 1 to 64", "--size 4194304; 4194297 to 4194304",
+        "--size 700; 697 to 704"})
+    void geometry_neighbours_areWhereSlotsChange(String args, String range) {
+        CliRun run = CliRun.of(("geometry " + args).split(" "));
+
+        assertThat(run.out()).contains(": the same from " + range + "\n");
+    }
+
     /// An alignment that rounds in an odd way would pass without a word.
     @Test
     void geometry_alignNoPowerOfTwo_warns() {
@@ -129,6 +166,11 @@ class GeometryCommandTest {
         "--size 8 --flags SHINY; unknown slab flag 'SHINY'",
         "--size 8 --flags GFP_KERNEL; these are gfp flags",
         "--size 8 --flags 0xcc0; refuses 0xc0 with error -22",
+        "--size 8 --freeptr-offset 0; Linux 6.1 has no kmem_cache_args",
+        "--size 8 --freeptr-offset 8; --freeptr-offset 8: expected 0 to 7",
+        "--size 64 --freeptr-offset 8 --kernel linux-6.18; only a cache with SLAB_TYPESAFE_BY_RCU",
+        "--size 64 --flags 0x200 --freeptr-offset 9 --kernel linux-6.18; expected a multiple of 8",
+        "--size 8 --flags 0x1000000 --kernel linux-6.18; the flags of linux-6.18 end at",
         "--size 4194304 --flags RED_ZONE; exceeds the largest slab"})
     void geometry_nonsense_isAUsageErrorWithValueAndLimit(String args, String message) {
         String[] words = ("geometry " + args).split(" ");

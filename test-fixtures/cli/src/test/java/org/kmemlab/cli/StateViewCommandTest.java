@@ -27,12 +27,13 @@ class StateViewCommandTest {
     @CsvSource(delimiter = ';', value = {"slabinfo; slabinfo - version: 2.1; dentry ",
         "buddyinfo; Node 0, zone      DMA ; Node 0, zone    DMA32 ",
         "pagetypeinfo; Page block order: 10; Number of blocks type",
-        "zoneinfo; Node 0, zone      DMA; '  pages free     3840'"})
+        "zoneinfo; Node 0, zone      DMA; '  pages free     3840'",
+        "sysfs; /object_size:; dentry/slabs:167 N0=167"})
     void view_stateFile_isTheKernelsText(String command, String first, String other) {
         CliRun run = CliRun.of(command, state());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.GOOD);
-        assertThat(run.outLines().getFirst()).startsWith(first);
+        assertThat(run.outLines().getFirst()).contains(first);
         assertThat(run.outLines()).anyMatch(line -> line.startsWith(other));
     }
 
@@ -45,6 +46,24 @@ class StateViewCommandTest {
 
         assertThat(replayed.exitCode()).as(replayed.err()).isEqualTo(ExitCode.GOOD);
         assertThat(replayed.out()).isEqualTo(last.out()).isNotEqualTo(first.out());
+    }
+
+    /// The directory of a cache would show another cache, or what no recording tells.
+    @Test
+    void sysfs_oneCache_showsItsFilesBeforeAndAfter() {
+        CliRun first = CliRun.of("sysfs", "--cache", "dentry", state());
+        CliRun last = CliRun.of("sysfs", "--cache", "dentry", "--last", state());
+        CliRun replayed =
+                CliRun.of("sysfs", "--cache", "dentry", Recorded.path(SMALL).toString());
+
+        assertThat(first.outLines()).contains("dentry/objs_per_slab:21", "dentry/cpu_slabs:3 N0=3",
+                "dentry/slabs_cpu_partial:21(2) C0=21(2)");
+        assertThat(first.outLines()).allMatch(line -> line.startsWith("dentry/"))
+                .noneMatch(line -> line.matches("dentry/(ctor|usersize|alloc_fastpath).*"));
+        assertThat(replayed.out()).isEqualTo(last.out()).isNotEqualTo(first.out());
+        CliRun none = CliRun.of("sysfs", "--cache", "nix", state());
+        assertThat(none.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(none.err()).contains("--cache 'nix'", "has no such cache");
     }
 
     /// The kernel's build would not count.
