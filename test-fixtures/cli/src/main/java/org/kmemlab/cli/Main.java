@@ -18,7 +18,7 @@ import picocli.CommandLine.Help.Ansi;
             VerifyCommand.class, ExplainCommand.class, StateViewCommand.Slabinfo.class,
             StateViewCommand.Buddyinfo.class, StateViewCommand.Pagetypeinfo.class,
             StateViewCommand.Zoneinfo.class, StateViewCommand.Sysfs.class,
-            MempoolCommand.class},
+            MempoolCommand.class, BenchCommand.class},
         footer = {"  kmemlab replay", "  kmemlab gfp 0xcc0",
             "  kmemlab geometry --size 100 --flags HWCACHE_ALIGN",
             "  kmemlab verify sweep sweep/*.tsv", "  kmemlab slabinfo state.txt.gz"})

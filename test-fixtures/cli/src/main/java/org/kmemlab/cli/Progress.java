@@ -48,7 +48,7 @@ final class Progress {
 
     /// Java tells only about standard input and output together, so Linux is asked; elsewhere there
     /// is no bar.
-    private static boolean isTerminal() {
+    static boolean isTerminal() {
         try {
             Path target = Files.readSymbolicLink(Path.of("/proc/self/fd/2"));
             return target.startsWith("/dev/pts") || target.toString().startsWith("/dev/tty")

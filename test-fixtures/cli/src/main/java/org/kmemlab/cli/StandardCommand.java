@@ -1,12 +1,14 @@
 package org.kmemlab.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /// What every command has: help, version, the list of exit codes, and where to print.
@@ -40,6 +42,15 @@ abstract class StandardCommand implements Callable<Integer> {
     /// Where everything else goes.
     PrintWriter err() {
         return spec.commandLine().getErr();
+    }
+
+    /// The words that the user typed after `kmemlab`.
+    List<String> commandWords() {
+        ParseResult parsed = spec.commandLine().getParseResult();
+        while (parsed.commandSpec().parent() != null) {
+            parsed = parsed.commandSpec().parent().commandLine().getParseResult();
+        }
+        return parsed.originalArgs();
     }
 
     /// A mistake in the command line, to be thrown.

@@ -1,4 +1,4 @@
-package org.kmemlab.bench;
+package org.kmemlab.bench.jmh;
 
 import java.util.concurrent.TimeUnit;
 

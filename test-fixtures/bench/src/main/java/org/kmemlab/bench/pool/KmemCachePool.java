@@ -1,0 +1,63 @@
+package org.kmemlab.bench.pool;
+
+import org.kmemlab.buddy.GfpFlags;
+import org.kmemlab.machine.Cpu;
+import org.kmemlab.machine.PhysicalMemory;
+import org.kmemlab.slab.KmemCache;
+import org.kmemlab.slab.KmemCacheArgs;
+import org.kmemlab.slab.MisusePolicy;
+
+/// Ours: a cache of equal objects, used with an explicit [Cpu].
+public final class KmemCachePool extends AddressPool {
+
+    private static final GfpFlags GFP = GfpFlags.GFP_KERNEL;
+
+    private final BenchKernel kernel;
+    private final KmemCache cache;
+    private final Cpu cpu;
+    private final PhysicalMemory memory;
+
+    KmemCachePool(int bytes, MisusePolicy policy) {
+        super(bytes);
+        kernel = new BenchKernel(policy);
+        cache = kernel.slabs().createCache(KmemCacheArgs.of("bench", bytes));
+        cpu = kernel.machine().cpu(0);
+        memory = kernel.machine().memory();
+    }
+
+    @Override
+    public long alloc() {
+        return cache.alloc(cpu, GFP);
+    }
+
+    @Override
+    public void free(long address) {
+        cache.free(cpu, address);
+    }
+
+    @Override
+    public void write(long address, long value) {
+        memory.putLong(address, value);
+    }
+
+    @Override
+    public long read(long address) {
+        return memory.getLong(address);
+    }
+
+    @Override
+    public void allocBulk(long[] out) {
+        int got = cache.allocBulk(cpu, GFP, out, 0, out.length);
+        assert got == out.length : "memory for " + out.length + " objects";
+    }
+
+    @Override
+    public void freeBulk(long[] objects) {
+        cache.freeBulk(cpu, objects, 0, objects.length);
+    }
+
+    @Override
+    public void close() {
+        kernel.close();
+    }
+}
