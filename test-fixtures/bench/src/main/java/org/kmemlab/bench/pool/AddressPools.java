@@ -14,6 +14,8 @@ public final class AddressPools {
     /// @throws IllegalArgumentException if it hands out no addresses
     public static AddressPool open(Contender contender, int bytes) {
         return switch (contender) {
+            case LIVE_CACHE -> new LiveCachePool(bytes);
+            case LIVE_KMALLOC -> new LiveKmallocPool(bytes);
             case KMEM_CACHE -> new KmemCachePool(bytes, MisusePolicy.REFUSE);
             case KMEM_CACHE_UNCHECKED -> new KmemCachePool(bytes, MisusePolicy.AS_KERNEL);
             case KMALLOC -> new KmallocPool(bytes);

@@ -1,6 +1,7 @@
 package org.kmemlab.bench.pool;
 
 import org.kmemlab.buddy.PageAllocator;
+import org.kmemlab.machine.Execution;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
 import org.kmemlab.slab.MisusePolicy;
@@ -12,10 +13,13 @@ final class BenchKernel implements AutoCloseable {
 
     private static final int MEBIBYTES = 1024;
 
-    private final Machine machine = new Machine(MachineConfig.ofMebibytes(MEBIBYTES));
+    private final Machine machine;
     private final SlabAllocator slabs;
 
-    BenchKernel(MisusePolicy policy) {
+    BenchKernel(MisusePolicy policy, Execution execution) {
+        machine = new Machine(MachineConfig.ofMebibytes(MEBIBYTES)
+                .withCpus(Runtime.getRuntime().availableProcessors())
+                .withExecution(execution));
         PageAllocator pages = new PageAllocator(machine);
         slabs = new SlabAllocator(pages, SlabPages.of(pages), policy);
     }

@@ -8,6 +8,11 @@ import org.jspecify.annotations.Nullable;
 /// Who takes part.
 public enum Contender {
 
+    /// Ours: a cache used by threads that do not know where they run; double frees and foreign
+    /// pointers are refused.
+    LIVE_CACHE(Camp.OURS, Shape.ADDRESS, "KmemCache, live"),
+    /// Ours: any size, in live use.
+    LIVE_KMALLOC(Camp.OURS, Shape.ADDRESS, "kmalloc, live"),
     /// Ours: a cache with an explicit CPU; double frees and foreign pointers are refused.
     KMEM_CACHE(Camp.OURS, Shape.ADDRESS, "KmemCache, explicit Cpu"),
     /// Ours: the same without checks.
@@ -134,7 +139,7 @@ public enum Contender {
     /// Whether it allocates objects of any size.
     public boolean anySize() {
         return switch (this) {
-            case KMEM_CACHE, KMEM_CACHE_UNCHECKED, NETTY_RECYCLER, COMMONS_POOL, JCTOOLS_QUEUE ->
+            case LIVE_CACHE, KMEM_CACHE, KMEM_CACHE_UNCHECKED, NETTY_RECYCLER, COMMONS_POOL, JCTOOLS_QUEUE ->
                     false;
             default -> shape == Shape.ADDRESS || shape == Shape.HANDLE;
         };
@@ -142,7 +147,10 @@ public enum Contender {
 
     /// How many threads may use it at once.
     public int maxThreads() {
-        return camp == Camp.OURS || shape == Shape.C ? 1 : Integer.MAX_VALUE;
+        return switch (this) {
+            case LIVE_CACHE, LIVE_KMALLOC -> Integer.MAX_VALUE;
+            default -> camp == Camp.OURS || shape == Shape.C ? 1 : Integer.MAX_VALUE;
+        };
     }
 
     /// Whether another thread than the one that allocated may free.

@@ -2,6 +2,7 @@ package org.kmemlab.bench.pool;
 
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.machine.Cpu;
+import org.kmemlab.machine.Execution;
 import org.kmemlab.machine.PhysicalMemory;
 import org.kmemlab.slab.Kmalloc;
 import org.kmemlab.slab.MisusePolicy;
@@ -11,7 +12,7 @@ public final class KmallocPool extends AddressPool {
 
     private static final GfpFlags GFP = GfpFlags.GFP_KERNEL;
 
-    private final BenchKernel kernel = new BenchKernel(MisusePolicy.REFUSE);
+    private final BenchKernel kernel = new BenchKernel(MisusePolicy.REFUSE, Execution.STEPPED);
     private final Kmalloc kmalloc = kernel.slabs().kmalloc();
     private final Cpu cpu = kernel.machine().cpu(0);
     private final PhysicalMemory memory = kernel.machine().memory();

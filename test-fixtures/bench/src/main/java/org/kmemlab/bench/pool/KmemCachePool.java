@@ -2,6 +2,7 @@ package org.kmemlab.bench.pool;
 
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.machine.Cpu;
+import org.kmemlab.machine.Execution;
 import org.kmemlab.machine.PhysicalMemory;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.KmemCacheArgs;
@@ -19,7 +20,7 @@ public final class KmemCachePool extends AddressPool {
 
     KmemCachePool(int bytes, MisusePolicy policy) {
         super(bytes);
-        kernel = new BenchKernel(policy);
+        kernel = new BenchKernel(policy, Execution.STEPPED);
         cache = kernel.slabs().createCache(KmemCacheArgs.of("bench", bytes));
         cpu = kernel.machine().cpu(0);
         memory = kernel.machine().memory();

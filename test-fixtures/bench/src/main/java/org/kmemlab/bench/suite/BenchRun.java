@@ -50,8 +50,9 @@ public final class BenchRun {
                 }
             }
         } finally {
-            if (nativeLoop.isPresent()) {
-                nativeLoop.get().close();
+            NativeLoop compiled = nativeLoop.orElse(null);
+            if (compiled != null) {
+                compiled.close();
             }
         }
         List<Figure> figures = new ArrayList<>();
@@ -76,8 +77,8 @@ public final class BenchRun {
     private void measure(Job job, Optional<NativeLoop> nativeLoop) throws IOException {
         try {
             Optional<String> benchmark = job.pattern().benchmark(job.contender());
-            Sample sample = benchmark.isPresent() ? JmhForks.run(job, benchmark.get(), effort)
-                    : nativeLoop.orElseThrow().run(job, effort);
+            Sample sample = benchmark.isEmpty() ? nativeLoop.orElseThrow().run(job, effort)
+                    : JmhForks.run(job, benchmark.orElseThrow(), effort);
             samples.computeIfAbsent(job, _ -> new ArrayList<>()).add(sample);
         } catch (RunnerException | IOException failed) {
             samples.remove(job);

@@ -47,7 +47,7 @@ public final class Footprints {
         builder.environment().put(RoomForTls.VARIABLE, RoomForTls.VALUE);
         Process process = builder.start();
         String[] words = new String(process.getInputStream().readAllBytes(),
-                StandardCharsets.UTF_8).strip().split(" ");
+                StandardCharsets.UTF_8).strip().split(" ", 2);
         return words.length != 2 ? Optional.empty()
                 : Optional.of(new Footprint(contender, bytes, Double.parseDouble(words[0]),
                         Double.parseDouble(words[1])));

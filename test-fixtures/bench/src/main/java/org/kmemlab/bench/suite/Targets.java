@@ -4,6 +4,7 @@ import static org.kmemlab.bench.pool.Contender.COMMONS_POOL;
 import static org.kmemlab.bench.pool.Contender.HARNESS_PAGES;
 import static org.kmemlab.bench.pool.Contender.KMALLOC;
 import static org.kmemlab.bench.pool.Contender.KMEM_CACHE_UNCHECKED;
+import static org.kmemlab.bench.pool.Contender.LIVE_KMALLOC;
 import static org.kmemlab.bench.pool.Contender.MIMALLOC;
 import static org.kmemlab.bench.pool.Contender.MIMALLOC_C;
 import static org.kmemlab.bench.pool.Contender.NETTY_ADAPTIVE;
@@ -65,7 +66,7 @@ public final class Targets {
                     2.5),
             nanosOfOurs("batch of 1024, random free, 64 B", BATCH, 8, 3),
             nanosOfOurs("bulk of 16, 64 B, each object", BULK, 3, 1.8),
-            nanos("kmalloc and kfree, 64 B ring", RING, KMALLOC, 8, 5),
+            nanos("kmalloc and kfree, 64 B ring", RING, LIVE_KMALLOC, 8, 5),
             nanos("order-0 pages, pair", new Column(Pattern.PAGE_PAIR0, 0, 1), PAGES, 4, 2.5),
             netChurn(),
             rate("trace text parsed", Pattern.TRACE_PARSE, 10, 20),
@@ -91,10 +92,9 @@ public final class Targets {
     private static List<Job> jobs(Column column, Contender... others) {
         List<Job> jobs = new ArrayList<>();
         for (Contender contender : Contender.values()) {
-            boolean wanted = contender.camp() != Camp.RIVAL
-                    || List.of(others).contains(contender);
-            if (wanted && contender != KMALLOC && contender != KMEM_CACHE_UNCHECKED
-                    || List.of(others).contains(contender)) {
+            boolean usual = contender.camp() != Camp.RIVAL && contender != KMALLOC
+                    && contender != LIVE_KMALLOC && contender != KMEM_CACHE_UNCHECKED;
+            if (usual || List.of(others).contains(contender)) {
                 jobs.add(column.with(contender));
             }
         }
