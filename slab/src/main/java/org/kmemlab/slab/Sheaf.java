@@ -46,7 +46,7 @@ final class Sheaf extends SheafPadding.After {
     /// @return 0 if there is none, or the request needs more than an object as it is
     long take(GfpFlags gfp) {
         int last = count - 1;
-        if (last < 0 || (gfp.bits() & SPECIAL) != 0) {
+        if (Integer.compareUnsigned(last, objects.length) >= 0 || (gfp.bits() & SPECIAL) != 0) {
             return 0;
         }
         return takeAt(last);
@@ -70,7 +70,7 @@ final class Sheaf extends SheafPadding.After {
     ///         cache that is in use
     boolean put(long object) {
         int next = count;
-        if (next >= objects.length || !unmark(object)) {
+        if (Integer.compareUnsigned(next, objects.length) >= 0 || !unmark(object)) {
             return false;
         }
         objects[next] = object;

@@ -12,20 +12,21 @@ final class SlabTable {
     private static final int ROW_MASK = (1 << ROW_SHIFT) - 1;
 
     private final @Nullable Slab[] @Nullable [] rows;
-    private final PhysicalMemory memory;
+    private final long bytes;
 
     SlabTable(PhysicalMemory memory) {
-        this.memory = memory;
+        this.bytes = memory.addressOf(memory.endPfn()) - PhysicalMemory.BASE_ADDRESS;
         this.rows = new Slab[(memory.endPfn() + ROW_MASK) >>> ROW_SHIFT][];
     }
 
     /// The slab that an address lies in; null if there is none.
     @Nullable
     Slab at(long address) {
-        int pfn = memory.pfnOf(address);
-        if (pfn < 0) {
+        long offset = address - PhysicalMemory.BASE_ADDRESS;
+        if (Long.compareUnsigned(offset, bytes) >= 0) {
             return null;
         }
+        int pfn = (int) (offset >>> PhysicalMemory.PAGE_SHIFT);
         @Nullable Slab[] row = rows[pfn >>> ROW_SHIFT];
         return row == null ? null : row[pfn & ROW_MASK];
     }
