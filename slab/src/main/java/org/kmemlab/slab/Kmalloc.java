@@ -37,6 +37,7 @@ public final class Kmalloc {
     private final SlabAllocator allocator;
     private final PageAllocator pages;
     private final PhysicalMemory memory;
+    private final SlabTable table;
     private final KmallocCaches caches;
     private final boolean keepsSizes;
     private final boolean guardsSizes;
@@ -45,6 +46,7 @@ public final class Kmalloc {
         this.allocator = allocator;
         this.pages = allocator.pages();
         this.memory = allocator.machine().memory();
+        this.table = allocator.table();
         this.caches = new KmallocCaches(allocator);
         this.keepsSizes = !allocator.settings().debug().equals(SlubDebugOption.OFF);
         this.guardsSizes = keepsSizes && allocator.settings().rules().guardsRequestedSize();
@@ -123,7 +125,7 @@ public final class Kmalloc {
         if (isNothing(address)) {
             return;
         }
-        Slab slab = allocator.table().at(address);
+        Slab slab = table.at(address);
         if (slab != null) {
             slab.cache.free(cpu, address);
         } else {
@@ -135,7 +137,7 @@ public final class Kmalloc {
     ///
     /// @throws IllegalStateException if the machine is stepped
     public void kfree(long address) {
-        Slab slab = allocator.table().at(address);
+        Slab slab = table.at(address);
         Thread me = Thread.currentThread();
         if (slab != null) {
             slab.cache.freeHere(me, address);
@@ -156,7 +158,7 @@ public final class Kmalloc {
                 "%d addresses from index %d: the array has %d", count, from, addresses.length);
         int end = from + count;
         while (end > from) {
-            Slab slab = allocator.table().at(addresses[end - 1]);
+            Slab slab = table.at(addresses[end - 1]);
             if (slab == null) {
                 end--;
                 kfree(cpu, addresses[end]);
@@ -172,7 +174,7 @@ public final class Kmalloc {
     }
 
     private boolean isOf(SlabCache cache, long address) {
-        Slab slab = allocator.table().at(address);
+        Slab slab = table.at(address);
         return slab != null && slab.cache == cache;
     }
 
@@ -193,7 +195,7 @@ public final class Kmalloc {
     /// @throws SlabBugException if no memory of a cache or of [#kmalloc] starts there; under
     ///         [MisusePolicy#AS_KERNEL] only if none lies there
     public void requireAllocated(long address) {
-        Slab slab = allocator.table().at(address);
+        Slab slab = table.at(address);
         if (slab != null) {
             slab.cache.requireAllocated(address);
         } else {
@@ -223,7 +225,7 @@ public final class Kmalloc {
         if (isNothing(address)) {
             return 0;
         }
-        Slab slab = allocator.table().at(address);
+        Slab slab = table.at(address);
         if (slab != null) {
             // Who asks may use it all, so nothing of it is guarded any more.
             setRequestedSize(address, slab.cache.geometry().objectSize());
@@ -270,7 +272,7 @@ public final class Kmalloc {
 
     /// Notes a new size where bytes behind the requested ones are guarded.
     private void setRequestedSize(long address, long size) {
-        Slab slab = allocator.table().at(address);
+        Slab slab = table.at(address);
         if (guardsSizes && slab != null) {
             slab.cache.engine().setRequestedSize(address, (int) size);
         }
