@@ -91,6 +91,22 @@ public final class MemMap {
         return -1;
     }
 
+    /// The first frame from `pfn` on that heads an allocated block; -1 if there is none. O(blocks on
+    /// the way).
+    ///
+    /// @param pfn not inside a block
+    public int nextHead(int pfn) {
+        int next = Math.max(pfn, 0);
+        while (next < endPfn) {
+            short state = state(next);
+            if (FrameState.isUsed(state)) {
+                return next;
+            }
+            next += 1 << FrameState.order(state);
+        }
+        return -1;
+    }
+
     /// The order of the allocated block that starts at `headPfn`.
     public int orderOf(int headPfn) {
         return FrameState.order(usedState(headPfn));

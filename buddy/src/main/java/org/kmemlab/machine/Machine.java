@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 
+import org.apache.commons.lang3.Validate;
 import org.jspecify.annotations.Nullable;
 
 /// One simulated computer: memory, CPUs, clock, seed, log, and the kernel profile it runs.
@@ -34,9 +35,26 @@ public final class Machine implements AutoCloseable {
     ///
     /// @param liveClock the time by which callers wait if the machine is live
     public Machine(MachineConfig config, LiveClock liveClock) {
+        this(config, liveClock, PhysicalMemory.of(config.endPfn(), config.memory()));
+    }
+
+    /// Builds the machine on the memory of another one that nobody uses any more. Its bytes stay as
+    /// they are, as over a warm reboot; a run that must not depend on them clears them before.
+    ///
+    /// @throws IllegalArgumentException if the memory is not of the size and kind of the machine's
+    public Machine(MachineConfig config, PhysicalMemory memory) {
+        this(config, LiveClock.realTime(), memory);
+    }
+
+    private Machine(MachineConfig config, LiveClock liveClock, PhysicalMemory memory) {
+        Validate.isTrue(
+                memory.endPfn() == config.endPfn()
+                        && memory.hasBytes() == (config.memory() == MemoryKind.BYTES),
+                "memory of %d frames, bytes: %s; expected %d frames, %s", memory.endPfn(),
+                memory.hasBytes(), config.endPfn(), config.memory());
         this.config = config;
         this.liveClock = config.isLive() ? liveClock : null;
-        this.memory = PhysicalMemory.of(config.endPfn(), config.memory());
+        this.memory = memory;
         this.clock = new VirtualClock(config.profile().hz());
         this.lock = new KernelLock(config.execution());
         this.reportLimits = new ReportLimits(log, clock);

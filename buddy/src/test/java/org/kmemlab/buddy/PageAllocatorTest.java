@@ -6,6 +6,8 @@ import static org.kmemlab.buddy.BuddyFixture.oneZone;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 import org.junit.jupiter.api.Test;
 import org.kmemlab.machine.Cpu;
@@ -216,6 +218,30 @@ class PageAllocatorTest {
                 fixture.free(pfn, order);
                 assertThat(map.headOf(pfn)).isEqualTo(-1);
             }
+        }
+    }
+
+    /// Fails if a walk over what is allocated misses a block, or finds what is free.
+    @Test
+    void memMap_nextHead_findsEveryBlockOnce() {
+        try (BuddyFixture fixture = new BuddyFixture(SMALL)) {
+            Map<Integer, Integer> orderOf = new TreeMap<>();
+            for (int order : new int[] {0, 3, 0, 10, 1, 9, 0}) {
+                orderOf.put(fixture.alloc(GfpFlags.GFP_KERNEL, order), order);
+            }
+            fixture.free(fixture.alloc(GfpFlags.GFP_KERNEL, 2), 2);
+
+            MemMap map = fixture.pages.memMap();
+            List<Integer> found = new ArrayList<>();
+            for (int pfn = map.nextHead(0); pfn >= 0;) {
+                found.add(pfn);
+                pfn = map.nextHead(pfn + (1 << map.orderOf(pfn)));
+            }
+
+            assertThat(found).containsExactlyElementsOf(orderOf.keySet());
+            assertThat(map.nextHead(fixture.machine.config().endPfn())).isEqualTo(-1);
+            orderOf.forEach(fixture::free);
+            assertThat(map.nextHead(0)).isEqualTo(-1);
         }
     }
 

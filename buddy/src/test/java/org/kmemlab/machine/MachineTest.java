@@ -49,6 +49,24 @@ class MachineTest {
         }
     }
 
+    /// Fails if a machine on the memory of another loses its bytes, or gets memory that does not fit.
+    @Test
+    void memory_ofAnotherMachine_keepsItsBytes() {
+        MachineConfig config = MachineConfig.ofMebibytes(4);
+        try (Machine first = new Machine(config)) {
+            long address = first.memory().addressOf(7);
+            first.memory().putLong(address, 42);
+
+            assertThat(new Machine(config, first.memory()).memory().getLong(address))
+                    .isEqualTo(42);
+            assertThatThrownBy(() -> new Machine(MachineConfig.ofMebibytes(8), first.memory()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("1024 frames").hasMessageContaining("2048 frames");
+            assertThatThrownBy(() -> new Machine(config.withMemory(MemoryKind.METADATA_ONLY),
+                    first.memory())).hasMessageContaining("METADATA_ONLY");
+        }
+    }
+
     /// Fails if a machine without bytes pretends to have some.
     @Test
     void memory_metadataOnly_saysSo() {

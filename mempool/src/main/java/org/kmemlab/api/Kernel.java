@@ -74,15 +74,28 @@ public final class Kernel implements AutoCloseable {
     /// Builds a machine and boots its allocators.
     ///
     /// @return the kernel, seen from CPU 0
+    /// @throws IllegalArgumentException for a live machine, see [#boot(Machine)]
+    public static Kernel boot(MachineConfig config) {
+        checkStepped(config);
+        return boot(new Machine(config));
+    }
+
+    /// Boots the allocators of a machine that no other kernel runs on.
+    ///
+    /// @return the kernel, seen from CPU 0
     /// @throws IllegalArgumentException for a live machine: these functions run on one CPU, and two
     ///         threads on one CPU would corrupt its stock
-    public static Kernel boot(MachineConfig config) {
+    public static Kernel boot(Machine machine) {
+        Objects.requireNonNull(machine, "machine");
+        checkStepped(machine.config());
+        return new Kernel(new SlabAllocator(new PageAllocator(machine)), new PoolRegistry(machine),
+                machine.cpu(0));
+    }
+
+    private static void checkStepped(MachineConfig config) {
         Objects.requireNonNull(config, "config");
         Validate.isTrue(!config.isLive(),
                 "the kernel's names are for stepped machines; in live use call KmemCache itself");
-        Machine machine = new Machine(config);
-        return new Kernel(new SlabAllocator(new PageAllocator(machine)), new PoolRegistry(machine),
-                machine.cpu(0));
     }
 
     /// This kernel, seen from another CPU.

@@ -30,20 +30,15 @@ final class LeakReport {
 
     private static void addBlocks(List<String> lines, PageAllocator pages) {
         MemMap memMap = pages.memMap();
-        int endPfn = pages.machine().config().endPfn();
-        int pfn = 0;
-        while (pfn < endPfn) {
-            if (memMap.headOf(pfn) != pfn) {
-                pfn++;
-                continue;
-            }
+        int pfn = memMap.nextHead(0);
+        while (pfn >= 0) {
             int order = memMap.orderOf(pfn);
             PageUse use = memMap.useOf(pfn);
             if (use != PageUse.SLAB) {
                 lines.add((use == PageUse.PLAIN ? "pages" : "large kmalloc") + " at pfn 0x"
                         + Integer.toHexString(pfn) + ": order " + order);
             }
-            pfn += 1 << order;
+            pfn = memMap.nextHead(pfn + (1 << order));
         }
     }
 }

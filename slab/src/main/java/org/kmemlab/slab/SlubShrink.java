@@ -29,6 +29,10 @@ final class SlubShrink {
         boolean none = true;
         for (int node = 0; node < nodes.count(); node++) {
             NodePartials list = nodes.of(node);
+            if (list.count() == 0) {
+                none &= list.slabs() == 0;
+                continue;
+            }
             List<List<Slab>> byFree = new ArrayList<>();
             for (int free = 0; free <= PROMOTE_MAX; free++) {
                 byFree.add(new ArrayList<>());

@@ -37,18 +37,23 @@ class ArchitectureTest {
             .layer("slab").definedBy("org.kmemlab.slab..")
             .layer("mempool").definedBy("org.kmemlab.mempool..")
             .layer("api").definedBy("org.kmemlab.api..")
-            .optionalLayer("junit").definedBy("org.kmemlab.junit..")
+            .layer("sweep").definedBy("org.kmemlab.sweep..")
+            .layer("junit").definedBy("org.kmemlab.junit..")
             .layer("lab").definedBy("org.kmemlab.lab..")
             .optionalLayer("bench").definedBy("org.kmemlab.bench..")
             .layer("cli").definedBy("org.kmemlab.cli..")
             .whereLayer("cli").mayNotBeAccessedByAnyLayer()
+            .whereLayer("junit").mayNotBeAccessedByAnyLayer()
+            .whereLayer("sweep").mayOnlyBeAccessedByLayers("junit", "lab", "bench", "cli")
             .whereLayer("lab").mayOnlyBeAccessedByLayers("bench", "cli")
-            .whereLayer("api").mayOnlyBeAccessedByLayers("junit", "lab", "bench", "cli")
-            .whereLayer("mempool").mayOnlyBeAccessedByLayers("api", "junit", "lab", "bench", "cli")
+            .whereLayer("api").mayOnlyBeAccessedByLayers("sweep", "junit", "lab", "bench", "cli")
+            .whereLayer("mempool")
+            .mayOnlyBeAccessedByLayers("api", "sweep", "junit", "lab", "bench", "cli")
             .whereLayer("slab")
-            .mayOnlyBeAccessedByLayers("mempool", "api", "junit", "lab", "bench", "cli")
+            .mayOnlyBeAccessedByLayers("mempool", "api", "sweep", "junit", "lab", "bench", "cli")
             .whereLayer("buddy")
-            .mayOnlyBeAccessedByLayers("slab", "mempool", "api", "junit", "lab", "bench", "cli");
+            .mayOnlyBeAccessedByLayers("slab", "mempool", "api", "sweep", "junit", "lab", "bench",
+                    "cli");
 
     @ArchTest
     static final ArchRule PACKAGES_ARE_FREE_OF_CYCLES = slices().matching("org.kmemlab.(**)")
@@ -67,6 +72,12 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName("org.kmemlab.machine.PhysicalMemory").and()
             .resideOutsideOfPackage("org.kmemlab.api..").should().dependOnClassesThat()
             .resideInAPackage("java.lang.foreign..");
+
+    /// The command's jar has no JUnit, and what a sweep needs must work there.
+    @ArchTest
+    static final ArchRule SWEEPS_KNOW_NO_JUNIT = noClasses().that()
+            .resideInAPackage("org.kmemlab.sweep..").should().dependOnClassesThat()
+            .resideInAnyPackage("org.junit..", "org.opentest4j..");
 
     @ArchTest
     static final ArchRule NO_STATIC_MUTABLE_STATE = fields().that().areStatic().and()

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.kmemlab.sweep.FaultLayer;
 
 /// A test that runs again and again on a freshly booted `Kernel`: with its first allocation failing,
 /// then its second, and so on, until one run gets through without meeting its fault.

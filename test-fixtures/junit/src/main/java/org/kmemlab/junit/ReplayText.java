@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.StringJoiner;
 
+import org.kmemlab.sweep.FaultLayer;
+
 /// Writes the annotation that shows one run of a sweep again.
 final class ReplayText {
 

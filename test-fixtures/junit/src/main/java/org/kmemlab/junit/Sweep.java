@@ -49,12 +49,14 @@ final class Sweep implements Iterator<SweepInvocation> {
     }
 
     /// Hears how a run ended.
-    void ended(SweepPlan plan) {
-        if (sweep.only() > 0 || !plan.hasFired()) {
+    ///
+    /// @param lastHit the last allocation that was made to fail; 0 for none
+    void ended(int lastHit) {
+        if (sweep.only() > 0 || lastHit == 0) {
             through = true;
         } else if (!isPairs()) {
             first++;
-        } else if (plan.hasFiredLast()) {
+        } else if (lastHit >= second) {
             second++;
         } else {
             first++;

@@ -13,32 +13,51 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.kmemlab.api.Kernel;
+import org.kmemlab.fault.FaultCall;
 import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.MachineConfig;
+import org.kmemlab.sweep.CallSite;
+import org.kmemlab.sweep.CheckedRun;
+import org.kmemlab.sweep.FaultLayer;
+import org.kmemlab.sweep.InjectedFault;
+import org.kmemlab.sweep.Injection;
 import org.opentest4j.TestAbortedException;
 
 /// One run of a [FaultSweep]: a kernel of its own, one choice of faults, and the checks after it.
 final class SweepInvocation
         implements TestTemplateInvocationContext, ParameterResolver, InvocationInterceptor {
 
+    private static final int FAULTS_SHOWN = 2;
+
     private final Sweep sweep;
     private final FaultSweep wanted;
     private final SweepFault fault;
-    private final SweepPlan plan;
+    private final Injection injection;
     private final Kernel kernel;
+    private final CheckedRun run;
 
     SweepInvocation(Sweep sweep, FaultSweep wanted, SweepFault fault) {
         this.sweep = sweep;
         this.wanted = wanted;
         this.fault = fault;
-        this.plan = new SweepPlan(wanted, fault);
+        this.injection = new Injection((layer, ordinal, count) -> fault.isHit(count),
+                SweepInvocation::isHarness, this::counts);
         MachineConfig config = MachineConfig.ofMebibytes(wanted.memoryMib())
                 .withProfile(KernelProfile.of(wanted.kernel()).booted(wanted.boot()))
                 .withCpus(wanted.cpus()).withSeed(wanted.seed());
         this.kernel = Kernel.boot(config);
-        for (FaultLayer layer : wanted.layers()) {
-            layer.follow(kernel, plan);
-        }
+        injection.follow(kernel, List.of(wanted.layers()));
+        this.run = new CheckedRun(kernel, injection);
+    }
+
+    private boolean counts(FaultLayer layer, FaultCall call, CallSite site, boolean armed) {
+        return (wanted.cache().isEmpty() || wanted.cache().equals(call.target()))
+                && (wanted.site().isEmpty() || site.isFrom(wanted.site()));
+    }
+
+    private static boolean isHarness(String className) {
+        return className.equals(Faults.class.getName())
+                || className.startsWith(SweepInvocation.class.getName());
     }
 
     @Override
@@ -60,7 +79,7 @@ final class SweepInvocation
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         return parameter.getParameter().getType() == Kernel.class ? kernel
-                : new Faults(kernel, plan);
+                : new Faults(run);
     }
 
     @Override
@@ -68,26 +87,25 @@ final class SweepInvocation
             ReflectiveInvocationContext<Method> method, ExtensionContext context)
             throws Throwable {
         try (kernel) {
-            KernelState before = KernelState.of(kernel);
             boolean whole = method.getArguments().stream().noneMatch(Faults.class::isInstance);
-            plan.setArmed(whole);
+            injection.setArmed(whole);
             invocation.proceed();
-            plan.setArmed(false);
-            check(before);
-            if (wanted.only() > 0 && !plan.hasFired()) {
+            injection.setArmed(false);
+            run.check();
+            if (wanted.only() > 0 && !injection.hasFired()) {
                 throw new AssertionError("there is no allocation " + wanted.only()
-                        + " that could fail: there are " + plan.count());
+                        + " that could fail: there are " + injection.count());
             }
-            if (whole && plan.hasFired()) {
+            if (whole && injection.hasFired()) {
                 repeat(method);
-                check(before);
+                run.check();
             }
         } catch (TestAbortedException assumption) {
             throw assumption;
         } catch (Throwable failure) {
             throw explained(failure);
         } finally {
-            sweep.ended(plan);
+            sweep.ended(lastHit());
         }
     }
 
@@ -103,21 +121,16 @@ final class SweepInvocation
         }
     }
 
-    private void check(KernelState before) {
-        kernel.pages().validate();
-        kernel.slab().validate();
-        List<String> differences = KernelState.of(kernel).differencesFrom(before, kernel, plan);
-        if (!differences.isEmpty()) {
-            throw new AssertionError(
-                    "left behind:\n  " + String.join("\n  ", differences));
-        }
+    private int lastHit() {
+        return injection.hasFired() ? injection.injected().getLast().count() : 0;
     }
 
     private AssertionError explained(Throwable failure) {
         List<String> lines = new ArrayList<>();
-        lines.add(plan.hasFired() ? "with " + fault + " failing: " + failure.getMessage()
+        lines.add(injection.hasFired() ? "with " + fault + " failing: " + failure.getMessage()
                 : "without any fault: " + failure.getMessage());
-        lines.addAll(plan.injected());
+        injection.injected().stream().limit(FAULTS_SHOWN).map(InjectedFault::toString)
+                .forEach(lines::add);
         lines.add("replay with " + ReplayText.of(wanted, fault));
         return new AssertionError(String.join("\n", lines), failure);
     }

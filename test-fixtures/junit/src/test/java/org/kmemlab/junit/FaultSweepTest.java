@@ -16,6 +16,7 @@ import org.kmemlab.api.Kernel;
 import org.kmemlab.api.KernelFlags;
 import org.kmemlab.junit.BufferList.Defect;
 import org.kmemlab.mempool.Mempool;
+import org.kmemlab.sweep.FaultLayer;
 
 class FaultSweepTest {
 
@@ -130,6 +131,17 @@ class FaultSweepTest {
             }
         }
 
+        @FaultSweep(layers = FaultLayer.SLAB)
+        void waitsForReaders(Kernel kernel, Faults faults) {
+            kernel.slab().kmalloc().kfreeRcu(kernel.machine().cpu(0),
+                    kernel.kmalloc(100, KernelFlags.GFP_KERNEL));
+            assertThat(faults.call(() -> {
+                long object = kernel.kmalloc(100, KernelFlags.GFP_KERNEL);
+                kernel.kfree(object);
+                return object != 0;
+            })).isTrue();
+        }
+
         @FaultSweep
         void failsWithoutFault(Faults faults) {
             assertThat(faults.call(() -> false)).isTrue();
@@ -155,7 +167,7 @@ class FaultSweepTest {
     /// or never.
     @ParameterizedTest
     @CsvSource({"right, 13", "rightSticky, 13", "rightSlab, 7", "rightCache, 3", "noSite, 1",
-        "rightUpTo, 2", "wholeTest, 3"})
+        "rightUpTo, 2", "waitsForReaders, 2", "wholeTest, 3"})
     void sweep_rightErrorPath_succeedsForEachAllocation(String test, int runs) {
         EngineExecutionResults results = run(test);
 

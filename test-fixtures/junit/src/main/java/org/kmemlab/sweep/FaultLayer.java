@@ -1,16 +1,18 @@
-package org.kmemlab.junit;
+package org.kmemlab.sweep;
+
+import java.util.Locale;
 
 import org.kmemlab.api.Kernel;
 import org.kmemlab.buddy.FailPageAlloc;
 import org.kmemlab.fault.FaultPlan;
 import org.kmemlab.slab.Failslab;
 
-/// Where a [FaultSweep] lets allocations fail.
+/// A layer whose allocations can be made to fail.
 public enum FaultLayer {
     /// Objects of caches and small `kmalloc` blocks (`failslab`).
     SLAB {
         @Override
-        void follow(Kernel kernel, FaultPlan plan) {
+        public void follow(Kernel kernel, FaultPlan plan) {
             Failslab point = kernel.slab().failslab();
             point.setIgnoreGfpWait(false);
             point.attr().setVerbose(0);
@@ -21,7 +23,7 @@ public enum FaultLayer {
     /// survived, because the allocator asks again for less.
     PAGE {
         @Override
-        void follow(Kernel kernel, FaultPlan plan) {
+        public void follow(Kernel kernel, FaultPlan plan) {
             FailPageAlloc point = kernel.pages().failPageAlloc();
             point.setIgnoreGfpWait(false);
             point.setIgnoreGfpHighmem(false);
@@ -33,12 +35,17 @@ public enum FaultLayer {
     /// Requests to pools, which must do with their reserve then.
     MEMPOOL {
         @Override
-        void follow(Kernel kernel, FaultPlan plan) {
+        public void follow(Kernel kernel, FaultPlan plan) {
             kernel.failMempool().alloc().follow(plan);
             kernel.failMempool().allocBulk().follow(plan);
         }
     };
 
     /// Lets a plan decide about this layer's calls, and opens the layer to every call.
-    abstract void follow(Kernel kernel, FaultPlan plan);
+    public abstract void follow(Kernel kernel, FaultPlan plan);
+
+    /// The name in lower case, as command lines have it.
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

@@ -1,6 +1,7 @@
-package org.kmemlab.junit;
+package org.kmemlab.sweep;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,19 +31,20 @@ import org.kmemlab.slab.SlabGeometry;
 /// @param reserve the elements in the reserves of pools
 /// @param pools what the pools are, one entry for each
 /// @param freePages free pages
-record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve, List<String> pools,
-        long freePages) {
+public record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve,
+        List<String> pools, long freePages) {
 
     private static final int SITES_SHOWN = 5;
 
     /// Empties what caches and CPUs hold back, and looks at the rest. O(page frames and live bytes).
-    static KernelState of(Kernel kernel) {
+    public static KernelState of(Kernel kernel) {
         Cpu cpu = kernel.machine().cpu(0);
         kernel.slab().kvfreeRcuBarrier();
+        passGracePeriod(kernel);
         for (KmemCache cache : kernel.slab().caches()) {
             cache.shrink(cpu);
         }
-        kernel.machine().clock().advance(kernel.slab().rcu().graceJiffies());
+        passGracePeriod(kernel);
         kernel.pages().drainAllPages(cpu);
         Scan scan = new Scan(kernel);
         scan.run();
@@ -53,8 +55,16 @@ record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve, List<S
                 totals.freePages() + totals.perCpuPages());
     }
 
+    /// Lets what waits for readers be freed: objects before caches are shrunk, slabs after it.
+    private static void passGracePeriod(Kernel kernel) {
+        if (kernel.slab().rcu().pending() > 0) {
+            kernel.machine().clock().advance(kernel.slab().rcu().graceJiffies());
+        }
+    }
+
     /// What differs from an earlier state, one line for each cache or kind of block.
-    List<String> differencesFrom(KernelState before, Kernel kernel, SweepPlan plan) {
+    public List<String> differencesFrom(KernelState before, Kernel kernel,
+            Injection injection) {
         List<String> lines = new ArrayList<>();
         Set<String> names = new TreeSet<>(live.keySet());
         names.addAll(before.live.keySet());
@@ -63,7 +73,7 @@ record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve, List<S
             List<Long> then = before.live.getOrDefault(name, List.of());
             if (now.size() != then.size()) {
                 lines.add(name + ": " + now.size() + " allocated, before " + then.size()
-                        + origin(name, kernel, plan));
+                        + origin(name, kernel, injection));
             } else if (!now.equals(then)) {
                 lines.add(name + ": the contents have changed");
             }
@@ -79,7 +89,7 @@ record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve, List<S
 
     /// Who allocated what is allocated, if the kernel kept it (`slub_debug=U`, `page_owner=on`), else
     /// who asked for the like in this run.
-    private static String origin(String name, Kernel kernel, SweepPlan plan) {
+    private static String origin(String name, Kernel kernel, Injection injection) {
         KmemCache cache = kernel.slab().cache(name);
         List<String> tracked = cache != null
                 ? cache.allocSites().stream().map(site -> site.count() + " by " + site.frames())
@@ -89,7 +99,7 @@ record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve, List<S
                         .map(block -> "pfn 0x" + Integer.toHexString(block.pfn()) + " by "
                                 + block.stack())
                         .toList();
-        List<String> asked = plan.sitesOf(cache == null ? "" : name);
+        List<String> asked = injection.sitesOf(cache == null ? "" : name);
         if (!tracked.isEmpty()) {
             return "; allocated: "
                     + String.join(", ", tracked.stream().limit(SITES_SHOWN).toList());
@@ -99,11 +109,14 @@ record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve, List<S
 
     private static final class Scan {
 
+        private static final BitSet NONE_FREE = new BitSet(0);
+
         final SortedMap<String, List<Long>> live = new TreeMap<>();
         private final Kernel kernel;
         private final PhysicalMemory memory;
-        private final Map<Integer, Set<Integer>> freeOfSlab = new HashMap<>();
         private final Set<Long> inReserve = new HashSet<>();
+        private final Map<String, CacheSnapshot> snapshots = new HashMap<>();
+        private final Map<Integer, BitSet> freeOfSlab = new HashMap<>();
 
         Scan(Kernel kernel) {
             this.kernel = kernel;
@@ -111,23 +124,12 @@ record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve, List<S
             for (Mempool pool : kernel.pools()) {
                 inReserve.addAll(pool.snapshot().elements());
             }
-            for (KmemCache cache : kernel.slab().caches()) {
-                for (CacheSnapshot.NodeView node : cache.snapshot().nodes()) {
-                    node.partial().forEach(slab -> freeOfSlab.put(slab.pfn(),
-                            Set.copyOf(slab.freelist())));
-                }
-            }
         }
 
         void run() {
             MemMap memMap = kernel.pages().memMap();
-            int endPfn = kernel.machine().config().endPfn();
-            int pfn = 0;
-            while (pfn < endPfn) {
-                if (memMap.headOf(pfn) != pfn) {
-                    pfn++;
-                    continue;
-                }
+            int pfn = memMap.nextHead(0);
+            while (pfn >= 0) {
                 int order = memMap.orderOf(pfn);
                 if (memMap.useOf(pfn) == PageUse.SLAB) {
                     addSlab(pfn, order);
@@ -136,7 +138,7 @@ record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve, List<S
                             + " of order " + order, memory.addressOf(pfn),
                             (long) PhysicalMemory.PAGE_SIZE << order);
                 }
-                pfn += 1 << order;
+                pfn = memMap.nextHead(pfn + (1 << order));
             }
             live.values().forEach(hashes -> hashes.sort(null));
         }
@@ -147,16 +149,30 @@ record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve, List<S
             if (cache == null) {
                 return;
             }
-            SlabGeometry geometry = cache.geometry();
+            CacheSnapshot snapshot = snapshots.computeIfAbsent(cache.name(),
+                    name -> snapshotOf(cache));
+            SlabGeometry geometry = snapshot.geometry();
             int objects = (PhysicalMemory.PAGE_SIZE << order) / geometry.size();
-            Set<Integer> free = freeOfSlab.getOrDefault(pfn, Set.of());
+            BitSet free = freeOfSlab.getOrDefault(pfn, NONE_FREE);
             for (int i = 0; i < objects; i++) {
-                if (!free.contains(i)) {
-                    add(cache.snapshot().name(),
+                if (!free.get(i)) {
+                    add(snapshot.name(),
                             base + geometry.redLeftPad() + (long) i * geometry.size(),
                             geometry.objectSize());
                 }
             }
+        }
+
+        private CacheSnapshot snapshotOf(KmemCache cache) {
+            CacheSnapshot snapshot = cache.snapshot();
+            for (CacheSnapshot.NodeView node : snapshot.nodes()) {
+                for (CacheSnapshot.SlabView slab : node.partial()) {
+                    BitSet free = new BitSet(slab.objects());
+                    slab.freelist().forEach(free::set);
+                    freeOfSlab.put(slab.pfn(), free);
+                }
+            }
+            return snapshot;
         }
 
         private void add(String name, long address, long size) {
