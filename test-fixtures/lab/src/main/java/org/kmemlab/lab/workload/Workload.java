@@ -18,9 +18,7 @@ public interface Workload {
     String description();
 
     /// The machine it needs, as small as possible: a campaign boots one for each run.
-    default MachineConfig machine() {
-        return MachineConfig.ofMebibytes(4);
-    }
+    MachineConfig machine();
 
     /// Runs it once. In the end, and also after a call that did not work, everything is freed.
     ///

@@ -1,5 +1,6 @@
 package org.kmemlab.lab.workload;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -7,9 +8,17 @@ import java.util.stream.Stream;
 /// The workloads that come with kmemlab.
 public final class Workloads {
 
-    private static final List<Workload> GOOD = List.of(new ObjectTable());
+    private static final List<Workload> GOOD = List.of(ObjectTable.WORKLOAD,
+            PacketQueue.WORKLOAD, RadixTree.WORKLOAD, PageStore.WORKLOAD, DriverProbe.WORKLOAD,
+            DentryCache.WORKLOAD, BlockRequests.WORKLOAD, PageRing.WORKLOAD, HashTable.WORKLOAD,
+            TextBuffer.WORKLOAD, SearchTree.WORKLOAD, ShrinkableCache.WORKLOAD,
+            ModuleCaches.WORKLOAD, BulkBatch.WORKLOAD, VirtualArray.WORKLOAD, RcuList.WORKLOAD,
+            NodePools.WORKLOAD, ScatterList.WORKLOAD, TransactionLog.WORKLOAD,
+            PerCpuBuffers.WORKLOAD, IdAllocator.WORKLOAD, IntervalMap.WORKLOAD,
+            PipeBuffers.WORKLOAD, KeyRing.WORKLOAD, ExactBuffers.WORKLOAD, WorkQueue.WORKLOAD);
 
-    private static final List<Workload> CANARIES = List.of();
+    private static final List<Workload> CANARIES = Arrays.stream(CanaryList.Defect.values())
+            .map(CanaryList::with).toList();
 
     private Workloads() {
     }
