@@ -139,6 +139,13 @@ final class ObjectReplay {
         return forgotten >= 0;
     }
 
+    /// Frees all that the trace left allocated.
+    void freeAll(Cpu cpu) {
+        for (long pointer : objects.pointers()) {
+            release(cpu, objects.remove(pointer));
+        }
+    }
+
     private static boolean isZeroSize(long pointer) {
         return pointer == Kmalloc.ZERO_SIZE_PTR;
     }

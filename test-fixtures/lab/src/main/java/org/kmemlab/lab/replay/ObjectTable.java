@@ -54,6 +54,11 @@ final class ObjectTable {
         return slots.remove(pointer);
     }
 
+    /// The recorded pointers of all objects that live.
+    long[] pointers() {
+        return slots.keys();
+    }
+
     int size() {
         return slots.size();
     }

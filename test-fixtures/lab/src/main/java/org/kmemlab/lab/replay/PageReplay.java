@@ -284,6 +284,15 @@ final class PageReplay {
         }
     }
 
+    /// Gives back all that the trace left allocated.
+    void freeAll(Cpu cpu) {
+        for (long pfn : blocks.heads()) {
+            int slot = blocks.slotOf(pfn);
+            giveBack(cpu, slot);
+            blocks.remove(slot);
+        }
+    }
+
     boolean hasHashedPointers() {
         return hashedPointers;
     }

@@ -75,6 +75,11 @@ final class PageTable {
         slots.remove(pfn[slot]);
     }
 
+    /// The first recorded frames of all blocks in use.
+    long[] heads() {
+        return slots.keys();
+    }
+
     int size() {
         return slots.size();
     }

@@ -42,6 +42,14 @@ final class SlotMap {
         return slot;
     }
 
+    /// The keys that live, in no particular order, but in the same one for the same history.
+    long[] keys() {
+        long[] keys = new long[size()];
+        int[] next = {0};
+        slotOfKey.forEachLong((key, slot) -> keys[next[0]++] = key);
+        return keys;
+    }
+
     int size() {
         return slotOfKey.size();
     }

@@ -105,6 +105,13 @@ public final class TraceReplay {
         return machine.cpu(cpu);
     }
 
+    /// Frees everything that the trace left allocated, on the machine's first CPU. Nothing can be
+    /// replayed afterwards.
+    public void freeAll() {
+        objects.freeAll(machine.cpu(0));
+        pages.freeAll(machine.cpu(0));
+    }
+
     /// What was done so far.
     public ReplayResult result() {
         return new ReplayResult(lines, tally.eventTable(),
