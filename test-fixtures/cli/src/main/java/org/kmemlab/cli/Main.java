@@ -15,13 +15,15 @@ import picocli.CommandLine.Help.Ansi;
                 + " your objects, flags and workloads, and the proof that it is what the kernel"
                 + " does.",
         subcommands = {ReplayCommand.class, GfpCommand.class, GeometryCommand.class,
-            VerifyCommand.class, ExplainCommand.class, StateViewCommand.Slabinfo.class,
+            VerifyCommand.class, ExplainCommand.class, FaultsCommand.class,
+            StateViewCommand.Slabinfo.class,
             StateViewCommand.Buddyinfo.class, StateViewCommand.Pagetypeinfo.class,
             StateViewCommand.Zoneinfo.class, StateViewCommand.Sysfs.class,
             MempoolCommand.class, BenchCommand.class},
         footer = {"  kmemlab replay", "  kmemlab gfp 0xcc0",
             "  kmemlab geometry --size 100 --flags HWCACHE_ALIGN",
-            "  kmemlab verify sweep sweep/*.tsv", "  kmemlab slabinfo state.txt.gz"})
+            "  kmemlab verify sweep sweep/*.tsv", "  kmemlab faults --workload all",
+            "  kmemlab slabinfo state.txt.gz"})
 public final class Main extends StandardCommand {
 
     /// Runs a command and ends the JVM with its exit code.
