@@ -332,7 +332,8 @@ class KernelTest {
     void functions_nullArguments_areNamed() {
         KmemCache none = null;
         Mempool noPool = null;
-        assertThatThrownBy(() -> Kernel.boot(null)).isInstanceOf(NullPointerException.class)
+        assertThatThrownBy(() -> Kernel.boot((MachineConfig) null))
+                .isInstanceOf(NullPointerException.class)
                 .hasMessage("config");
         assertThatThrownBy(() -> k.kmem_cache_create(null, 8, 0, 0, null)).hasMessage("name");
         assertThatThrownBy(() -> k.kmem_cache_alloc(none, GFP_KERNEL)).hasMessage("cache");
