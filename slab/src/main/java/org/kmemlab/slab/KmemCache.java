@@ -150,6 +150,27 @@ public final class KmemCache implements AutoCloseable {
         return live().allocBulk(cpu, gfp, out, from, count);
     }
 
+    /// [#allocBulk(Cpu, GfpFlags, long[], int, int)] in live use, wherever the thread runs.
+    ///
+    /// @throws IllegalStateException if the machine is stepped
+    @CheckReturnValue
+    public int allocBulk(GfpFlags gfp, long[] out, int from, int count) {
+        checkRange(out, from, count);
+        Thread me = Thread.currentThread();
+        Sheaf mine = byThread[(int) me.threadId() & byThread.length - 1];
+        int got = mine.isOwnedBy(me) && Sheaf.serves(gfp) ? mine.takeBulk(out, from, count) : 0;
+        while (got < count) {
+            long object = alloc(gfp);
+            if (object == 0) {
+                freeBulk(out, from, got);
+                return 0;
+            }
+            out[from + got] = object;
+            got++;
+        }
+        return count;
+    }
+
     /// Takes `count` objects back, those of one slab in one operation.
     ///
     /// @param objects the addresses from index `from` on; their order in the array changes
@@ -159,6 +180,24 @@ public final class KmemCache implements AutoCloseable {
     public void freeBulk(Cpu cpu, long[] objects, int from, int count) {
         checkRange(objects, from, count);
         live().freeBulk(cpu, objects, from, count);
+    }
+
+    /// [#freeBulk(Cpu, long[], int, int)] in live use, wherever the thread runs; the array stays as
+    /// it is.
+    ///
+    /// @throws IllegalStateException if the machine is stepped
+    public void freeBulk(long[] objects, int from, int count) {
+        checkRange(objects, from, count);
+        Thread me = Thread.currentThread();
+        Sheaf mine = byThread[(int) me.threadId() & byThread.length - 1];
+        int left = count;
+        if (mine.isOwnedBy(me)) {
+            left -= mine.putBulk(objects, from, count);
+        }
+        while (left > 0) {
+            left--;
+            free(objects[from + left]);
+        }
     }
 
     private static void checkRange(long[] array, int from, int count) {

@@ -58,7 +58,8 @@ final class ObjectTags {
                 - (BASE_ADDRESS >>> NUMBER_SHIFT << NUMBER_SHIFT);
     }
 
-    /// Makes room for the tag of an object that comes from a slab.
+    /// Makes room for the tag of an object that comes from a slab. The caller holds the machine's lock,
+    /// or two threads would make two chunks for one place and lose what is noted in one of them.
     @SuppressWarnings("ReferenceEquality") // asks which array it is, not what is in it
     void prepare(long object) {
         int index = chunkOf(chunks, object);

@@ -52,6 +52,11 @@ final class Sheaf extends SheafPadding.After {
         return takeAt(last);
     }
 
+    /// Whether objects satisfy a request as they lie in stock.
+    static boolean serves(GfpFlags gfp) {
+        return (gfp.bits() & SPECIAL) == 0;
+    }
+
     /// Takes the object that was put last, of a sheaf that is not empty.
     long take() {
         return takeAt(count - 1);

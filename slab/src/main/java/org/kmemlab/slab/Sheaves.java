@@ -178,11 +178,11 @@ final class Sheaves {
                 got = cache.engine().allocBulk(cpu,
                         gfp.with(GfpFlags.NOWARN).with(GfpFlags.NOMEMALLOC), sheaf.objects, 0,
                         wanted);
+                for (int i = 0; i < got; i++) {
+                    prepareTag(sheaf.objects[i]);
+                }
             } finally {
                 lock.release();
-            }
-            for (int i = 0; i < got; i++) {
-                prepareTag(sheaf.objects[i]);
             }
         }
         sheaf.count = got;

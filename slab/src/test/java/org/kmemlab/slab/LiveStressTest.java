@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
+import java.util.stream.LongStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +43,39 @@ class LiveStressTest {
     @Test
     void virtualThreads_neverShareAnObject() throws InterruptedException {
         run(task -> Thread.ofVirtual().unstarted(task));
+    }
+
+    /// If it fails, threads that are the first in a piece of memory lose each other's notes of what is
+    /// in use, and good frees are refused.
+    @Test
+    void threadsThatStartTogether_findTheirObjectsInUse() throws InterruptedException {
+        for (int round = 0; round < 60; round++) {
+            try (Machine machine = new Machine(MachineConfig.ofMebibytes(16).withCpus(2)
+                    .withExecution(Execution.LIVE))) {
+                KmemCache cache = new SlabAllocator(new PageAllocator(machine))
+                        .createCache(KmemCacheArgs.of("first", 8));
+                AtomicReference<Throwable> failure = new AtomicReference<>();
+                CyclicBarrier start = new CyclicBarrier(THREADS);
+                List<Thread> threads = new ArrayList<>();
+                for (int number = 0; number < THREADS; number++) {
+                    threads.add(new Thread(() -> {
+                        try {
+                            start.await();
+                            long[] objects = LongStream.range(0, 200)
+                                    .map(i -> cache.alloc(GFP_KERNEL)).toArray();
+                            LongStream.of(objects).forEach(cache::free);
+                        } catch (Exception thrown) {
+                            failure.compareAndSet(null, thrown);
+                        }
+                    }));
+                }
+                threads.forEach(Thread::start);
+                for (Thread thread : threads) {
+                    thread.join();
+                }
+                assertThat(failure.get()).as("round %d", round).isNull();
+            }
+        }
     }
 
     private interface Maker {

@@ -174,6 +174,23 @@ class LiveUseTest implements AutoCloseable {
                 SlabBug.DoubleFree.class);
     }
 
+    /// If it fails, a bulk operation without a CPU passes by the checks, the stock or the zeroing.
+    @Test
+    void bulk_withoutCpu_roundTripsZeroesAndRefusesMisuse() {
+        long[] objects = new long[3_000];
+        assertThat(cache.allocBulk(GFP_KERNEL, objects, 0, objects.length))
+                .isEqualTo(objects.length);
+        assertThat(LongStream.of(objects).distinct()).hasSize(objects.length);
+        LongStream.of(objects).forEach(object -> machine.memory().putLong(object, -1));
+        cache.freeBulk(objects, 0, objects.length);
+
+        assertThat(cache.allocBulk(GFP_KERNEL.with(GfpFlags.ZERO), objects, 10, 100))
+                .isEqualTo(100);
+        assertThat(machine.memory().getLong(objects[10])).isZero();
+        cache.freeBulk(objects, 10, 100);
+        assertBug(() -> cache.freeBulk(objects, 10, 100), SlabBug.DoubleFree.class);
+    }
+
     /// If it fails, memory in stock looks like memory in use when the cache goes, or a handle works
     /// after its destroy.
     @Test

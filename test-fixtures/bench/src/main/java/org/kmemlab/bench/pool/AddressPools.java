@@ -1,5 +1,6 @@
 package org.kmemlab.bench.pool;
 
+import org.kmemlab.machine.Execution;
 import org.kmemlab.slab.MisusePolicy;
 
 /// Opens contenders that hand out addresses.
@@ -16,8 +17,9 @@ public final class AddressPools {
         return switch (contender) {
             case LIVE_CACHE -> new LiveCachePool(bytes);
             case LIVE_KMALLOC -> new LiveKmallocPool(bytes);
-            case KMEM_CACHE -> new KmemCachePool(bytes, MisusePolicy.REFUSE);
-            case KMEM_CACHE_UNCHECKED -> new KmemCachePool(bytes, MisusePolicy.AS_KERNEL);
+            case KMEM_CACHE -> new KmemCachePool(bytes, MisusePolicy.REFUSE, Execution.STEPPED);
+            case KMEM_CACHE_UNCHECKED ->
+                    new KmemCachePool(bytes, MisusePolicy.AS_KERNEL, Execution.LIVE);
             case KMALLOC -> new KmallocPool(bytes);
             case GLIBC, JEMALLOC, MIMALLOC, TCMALLOC -> NativeMalloc
                     .of(contender.family().orElseThrow(), bytes);

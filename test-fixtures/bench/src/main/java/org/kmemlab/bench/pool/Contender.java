@@ -13,12 +13,12 @@ public enum Contender {
     LIVE_CACHE(Camp.OURS, Shape.ADDRESS, "KmemCache, live"),
     /// Ours: any size, in live use.
     LIVE_KMALLOC(Camp.OURS, Shape.ADDRESS, "kmalloc, live"),
-    /// Ours: a cache with an explicit CPU; double frees and foreign pointers are refused.
-    KMEM_CACHE(Camp.OURS, Shape.ADDRESS, "KmemCache, explicit Cpu"),
-    /// Ours: the same without checks.
-    KMEM_CACHE_UNCHECKED(Camp.OURS, Shape.ADDRESS, "KmemCache, explicit Cpu, unchecked"),
+    /// Ours: the exact emulation, stepped; double frees and foreign pointers are refused.
+    KMEM_CACHE(Camp.OURS, Shape.ADDRESS, "KmemCache, stepped"),
+    /// Ours: live use on a CPU that the caller names, without checks.
+    KMEM_CACHE_UNCHECKED(Camp.OURS, Shape.ADDRESS, "KmemCache, live, Cpu, unchecked"),
     /// Ours: any size.
-    KMALLOC(Camp.OURS, Shape.ADDRESS, "kmalloc, explicit Cpu"),
+    KMALLOC(Camp.OURS, Shape.ADDRESS, "kmalloc, stepped"),
 
     /// Netty's allocator with arenas and thread caches.
     NETTY_POOLED(Camp.RIVAL, Shape.HANDLE, "Netty 4.2 pooled, direct"),

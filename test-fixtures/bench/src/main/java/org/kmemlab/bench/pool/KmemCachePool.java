@@ -18,9 +18,9 @@ public final class KmemCachePool extends AddressPool {
     private final Cpu cpu;
     private final PhysicalMemory memory;
 
-    KmemCachePool(int bytes, MisusePolicy policy) {
+    KmemCachePool(int bytes, MisusePolicy policy, Execution execution) {
         super(bytes);
-        kernel = new BenchKernel(policy, Execution.STEPPED);
+        kernel = new BenchKernel(policy, execution);
         cache = kernel.slabs().createCache(KmemCacheArgs.of("bench", bytes));
         cpu = kernel.machine().cpu(0);
         memory = kernel.machine().memory();

@@ -34,6 +34,17 @@ public final class LiveCachePool extends AddressPool {
     }
 
     @Override
+    public void allocBulk(long[] out) {
+        int got = cache.allocBulk(GFP, out, 0, out.length);
+        assert got == out.length : "memory for " + out.length + " objects";
+    }
+
+    @Override
+    public void freeBulk(long[] objects) {
+        cache.freeBulk(objects, 0, objects.length);
+    }
+
+    @Override
     public void write(long address, long value) {
         memory.putLong(address, value);
     }

@@ -44,9 +44,9 @@ class ReportsTest {
         String text = String.join("\n", TextReport.lines(REPORT));
 
         assertThat(text).contains("machine  a <machine>", "ring of 16 live objects, 64 bytes")
-                .containsPattern("KmemCache, explicit Cpu +4\\.00 +x1\\.00 +3\\.00")
+                .containsPattern("KmemCache, stepped +4\\.00 +x1\\.00 +3\\.00")
                 .containsPattern("Netty 4\\.2 pooled, direct +42\\.00 +x10\\.50 +-")
-                .containsPattern("KmemCache, explicit Cpu +1\\.00 +65\\.00 +2\\.00")
+                .containsPattern("KmemCache, stepped +1\\.00 +65\\.00 +2\\.00")
                 .containsPattern(
                         "against Netty pooled +4\\.00 +42\\.00 +10\\.50 x faster.* aim met")
                 .contains("jemalloc: not installed");
