@@ -112,13 +112,16 @@ public final class PageAllocator {
         }
         walk.wakes(kswapds);
         perCpuPages = machine.config().perCpuPages();
-        singlesShort = perCpuPages && !handoverOn
-                && !machine.config().isLive();
+        singlesShort = maySkipTheWalk();
         singles = machine.cpus().stream().map(
                 cpu -> new SinglePages(cpu, memMap, walk.listFor(cpu, cpu.node(), GfpFlags.NONE),
                         byUse))
                 .toArray(SinglePages[]::new);
         machine.memCgroups().whenFirst(this::startCharging);
+    }
+
+    private boolean maySkipTheWalk() {
+        return perCpuPages && !handoverOn && !machine.config().isLive();
     }
 
     /// From now on somebody may be charged for pages; single ones take the long way, where that is
@@ -397,7 +400,7 @@ public final class PageAllocator {
 
     /// Adds an owner of pages that can be moved to make room for large blocks.
     public void registerMovable(MovablePages owner) {
-        compaction.register(owner);
+        lock.during(() -> compaction.register(owner));
     }
 
     /// Sets what is done when reclaim makes no progress any more; replaces the former handler.
@@ -407,7 +410,7 @@ public final class PageAllocator {
 
     /// Adds something that can give memory back; asked in the order of registration.
     public void registerShrinker(Shrinker shrinker) {
-        reclaim.register(shrinker);
+        lock.during(() -> reclaim.register(shrinker));
     }
 
     /// Sets what happens when a block is given back that its caller does not hold;
@@ -436,7 +439,7 @@ public final class PageAllocator {
     /// `page_owner=on`. O(frames handed out since boot).
     public List<OwnedBlock> ownedBlocks() {
         PageOwner owner = handover.owner();
-        return owner == null ? List.of() : owner.blocks(memMap);
+        return owner == null ? List.of() : lock.during(() -> owner.blocks(memMap));
     }
 
     /// Sends the happenings inside all zones to an observer; replaces the former one.
@@ -447,8 +450,7 @@ public final class PageAllocator {
     /// Writes down how requests are decided from now on, until another trail or null is given. A
     /// trail takes the place of the observer of [#observe].
     public void follow(@Nullable DecisionTrail trail) {
-        singlesShort = trail == null && perCpuPages && !handoverOn
-                && !machine.config().isLive();
+        singlesShort = trail == null && maySkipTheWalk();
         walk.follow(trail);
         observe(trail == null ? PageEvents.NONE : trail);
     }
@@ -494,14 +496,14 @@ public final class PageAllocator {
 
     /// The state of every zone, in the machine's order. O(blocks).
     public List<ZoneState> snapshot() {
-        return zones.stream().map(ZoneStates::of).toList();
+        return lock.during(() -> zones.stream().map(ZoneStates::of).toList());
     }
 
     /// Walks all lists and checks the invariants. O(frames).
     ///
     /// @throws IllegalStateException naming the first broken one
     public void validate() {
-        zones.forEach(zone -> new ZoneValidator(zone).run());
+        lock.during(() -> zones.forEach(zone -> new ZoneValidator(zone).run()));
     }
 
     List<Zone> zones() {

@@ -1,6 +1,7 @@
 package org.kmemlab.machine;
 
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,26 @@ public final class KernelLock {
     public void acquire() {
         if (lock != null) {
             lock.lock();
+        }
+    }
+
+    /// Does something while nobody else holds it.
+    public <T> T during(Supplier<T> work) {
+        acquire();
+        try {
+            return work.get();
+        } finally {
+            release();
+        }
+    }
+
+    /// Does something while nobody else holds it.
+    public void during(Runnable work) {
+        acquire();
+        try {
+            work.run();
+        } finally {
+            release();
         }
     }
 

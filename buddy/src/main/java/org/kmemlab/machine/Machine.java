@@ -55,8 +55,8 @@ public final class Machine implements AutoCloseable {
         this.config = config;
         this.liveClock = config.isLive() ? liveClock : null;
         this.memory = memory;
-        this.clock = new VirtualClock(config.profile().hz());
         this.lock = new KernelLock(config.execution());
+        this.clock = new VirtualClock(config.profile().hz(), lock);
         this.reportLimits = new ReportLimits(log, clock);
         this.memCgroups = new MemCgroups(config);
         List<Cpu> list = new ArrayList<>();
@@ -96,6 +96,16 @@ public final class Machine implements AutoCloseable {
                     "cpu " + id + ": this machine has CPUs 0 to " + (cpus.size() - 1));
         }
         return cpus.get(id);
+    }
+
+    /// The CPU that a thread of a live machine is counted to where one must be named.
+    ///
+    /// @throws IllegalStateException if the machine is stepped: there the caller names the CPU
+    public Cpu cpuOf(Thread thread) {
+        if (!config.isLive()) {
+            throw new IllegalStateException("a stepped machine needs to be told the CPU");
+        }
+        return cpus.get(Math.floorMod(thread.threadId(), cpus.size()));
     }
 
     /// Its time.

@@ -15,11 +15,13 @@ public final class VirtualClock {
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(
             Comparator.comparingLong(Timer::dueJiffies).thenComparingLong(Timer::sequence));
     private final int hz;
+    private final KernelLock lock;
     private long nowJiffies;
     private long sequence;
 
-    VirtualClock(int hz) {
+    VirtualClock(int hz, KernelLock lock) {
         this.hz = hz;
+        this.lock = lock;
     }
 
     /// Ticks since boot.
@@ -45,23 +47,31 @@ public final class VirtualClock {
             throw new IllegalArgumentException(
                     "delay of " + delayJiffies + " jiffies: expected 0 or more");
         }
-        timers.add(new Timer(nowJiffies + delayJiffies, sequence++, action));
+        lock.during(() -> {
+            timers.add(new Timer(nowJiffies + delayJiffies, sequence++, action));
+        });
     }
 
     /// Whether any timer is set.
     public boolean hasTimers() {
-        return !timers.isEmpty();
+        return lock.during(() -> !timers.isEmpty());
     }
 
     /// Moves time forward and runs what falls due on the way.
     public void advance(long jiffies) {
-        sleepUntil(nowJiffies + jiffies, () -> false);
+        lock.during(() -> {
+            sleep(nowJiffies + jiffies, () -> false);
+        });
     }
 
     /// Sleeps until a timer made `woken` true, at the latest until `deadlineJiffies`.
     ///
     /// @return whether it was woken before the deadline
     public boolean sleepUntil(long deadlineJiffies, BooleanSupplier woken) {
+        return lock.during(() -> sleep(deadlineJiffies, woken));
+    }
+
+    private boolean sleep(long deadlineJiffies, BooleanSupplier woken) {
         while (!woken.getAsBoolean()) {
             Timer next = timers.peek();
             if (next == null || next.dueJiffies > deadlineJiffies) {

@@ -155,7 +155,7 @@ class MachineTest {
     /// Fails if timers run early, late or out of order.
     @Test
     void clock_runsTimersInOrderAndSleepersWakeInTime() {
-        VirtualClock clock = new VirtualClock(250);
+        VirtualClock clock = new VirtualClock(250, new KernelLock(Execution.STEPPED));
         List<String> ran = new ArrayList<>();
         boolean[] woken = {false};
         clock.after(10, () -> ran.add("b@" + clock.jiffies()));

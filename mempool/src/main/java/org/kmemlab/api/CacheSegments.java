@@ -27,6 +27,7 @@ public final class CacheSegments implements SegmentAllocator {
     private final @Nullable Cpu cpu;
 
     private CacheSegments(SlabAllocator slab, KmemCache cache, GfpFlags gfp, @Nullable Cpu cpu) {
+        Validate.isTrue(cache.isOf(slab), "cache %s belongs to another machine", cache.name());
         this.cache = cache;
         this.memory = slab.machine().memory();
         this.gfp = gfp;

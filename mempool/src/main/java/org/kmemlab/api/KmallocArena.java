@@ -140,13 +140,17 @@ public final class KmallocArena implements Arena {
     public void close() {
         checkUse();
         lifetime.close();
-        SlabBugException first = null;
+        RuntimeException first = null;
         while (count > 0) {
             count--;
             try {
                 kfree(addresses[count]);
-            } catch (SlabBugException bug) {
-                first = bug;
+            } catch (RuntimeException bad) {
+                if (first == null) {
+                    first = bad;
+                } else {
+                    first.addSuppressed(bad);
+                }
             }
         }
         if (first != null) {

@@ -74,7 +74,7 @@ public final class Kmalloc {
     }
 
     private Cpu cpuOf(Thread thread) {
-        return caches.normal(1).live().cpuOf(thread);
+        return allocator.machine().cpuOf(thread);
     }
 
     /// [#kmalloc] from a memory node, as [KmemCache#allocNode] understands it.
@@ -186,7 +186,7 @@ public final class Kmalloc {
     public void kfreeRcu(Cpu cpu, long address) {
         if (!isNothing(address)) {
             requireAllocated(address);
-            allocator.kfreeRcu().add(cpu, address);
+            allocator.machine().lock().during(() -> allocator.kfreeRcu().add(cpu, address));
         }
     }
 
@@ -308,10 +308,13 @@ public final class Kmalloc {
     }
 
     private void freeLarge(Cpu cpu, long address) {
-        int head = startOfLarge(address);
-        int order = pages.memMap().orderOf(head);
-        pages.memMap().clearOwner(head);
-        pages.freePages(cpu, head, order);
+        // Or two threads that free one block would both find it in use.
+        allocator.machine().lock().during(() -> {
+            int head = startOfLarge(address);
+            int order = pages.memMap().orderOf(head);
+            pages.memMap().clearOwner(head);
+            pages.freePages(cpu, head, order);
+        });
     }
 
     /// The first frame of the large block that starts at an address.

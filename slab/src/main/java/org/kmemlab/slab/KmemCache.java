@@ -19,9 +19,8 @@ import org.kmemlab.machine.Cpu;
 /// array accesses and no garbage while the CPU's free list lasts.
 ///
 /// **Live use** ([org.kmemlab.machine.Execution#LIVE]). All methods may be called by many threads
-/// at once, except that at most one thread at a time may name a certain [Cpu], and that nobody may
-/// use a cache that is being destroyed. [#alloc(GfpFlags)] and its kin name none and serve every
-/// thread; they take 3 to 4 ns while the thread's stock lasts.
+/// at once, except that nobody may use a cache that is being destroyed. [#alloc(GfpFlags)] and its kin
+/// name no CPU; a [Cpu] that is named tells which memory is near when the thread's stock is empty.
 ///
 /// @see SlabAllocator#createCache
 /// @see <a href="https://docs.kernel.org/core-api/mm-api.html#the-slab-cache">The Slab Cache</a>
@@ -30,15 +29,11 @@ public final class KmemCache implements AutoCloseable {
     /// No wish for a memory node.
     public static final int ANY_NODE = -1;
 
-    private static final Sheaf[] NO_CPUS = {};
-    /// Sheaves of threads for who has none.
-    static final Sheaf[] NO_THREADS = {new Sheaf(null, 0)};
-
     private final String name;
     private @Nullable SlabCache cache;
-    /// What the handle may take from and put into without asking the cache.
-    private Sheaf[] byCpu = NO_CPUS;
-    private Sheaf[] byThread = NO_THREADS;
+    /// What the handle may take from and put into without asking the cache; null for nothing. Another
+    /// thread may change it, so it is read once in each operation.
+    private Sheaf @Nullable [] byThread;
 
     KmemCache(SlabCache cache, String name) {
         this.cache = cache;
@@ -61,9 +56,9 @@ public final class KmemCache implements AutoCloseable {
     /// [GfpFlags#ZERO] or the kernel was booted with `init_on_alloc`.
     @CheckReturnValue
     public long alloc(Cpu cpu, GfpFlags gfp) {
-        int id = cpu.id();
-        if (id < byCpu.length) {
-            long object = byCpu[id].take(gfp);
+        Sheaf[] stock = byThread;
+        if (stock != null) {
+            long object = Sheaves.take(stock, Thread.currentThread(), gfp);
             if (object != 0) {
                 return object;
             }
@@ -77,11 +72,14 @@ public final class KmemCache implements AutoCloseable {
     @CheckReturnValue
     public long alloc(GfpFlags gfp) {
         Thread me = Thread.currentThread();
-        Sheaf mine = byThread[(int) me.threadId() & byThread.length - 1];
-        if (mine.isOwnedBy(me)) {
-            long object = mine.take(gfp);
-            if (object != 0) {
-                return object;
+        Sheaf[] stock = byThread;
+        if (stock != null) {
+            Sheaf mine = stock[(int) me.threadId() & stock.length - 1];
+            if (mine.isOwnedBy(me)) {
+                long object = mine.take(gfp);
+                if (object != 0) {
+                    return object;
+                }
             }
         }
         return live().allocHere(me, gfp);
@@ -108,8 +106,8 @@ public final class KmemCache implements AutoCloseable {
     /// @throws SlabBugException under [MisusePolicy#REFUSE], if no allocated object of this cache
     ///         starts there; nothing is changed then
     public void free(Cpu cpu, long address) {
-        int id = cpu.id();
-        if (id >= byCpu.length || !byCpu[id].put(address)) {
+        Sheaf[] stock = byThread;
+        if (stock == null || !Sheaves.put(stock, Thread.currentThread(), address)) {
             live().free(cpu, address);
         }
     }
@@ -120,10 +118,14 @@ public final class KmemCache implements AutoCloseable {
     /// @throws IllegalStateException if the machine is stepped
     public void free(long address) {
         Thread me = Thread.currentThread();
-        Sheaf mine = byThread[(int) me.threadId() & byThread.length - 1];
-        if (!mine.isOwnedBy(me) || !mine.put(address)) {
-            live().freeHere(me, address);
+        Sheaf[] stock = byThread;
+        if (stock != null) {
+            Sheaf mine = stock[(int) me.threadId() & stock.length - 1];
+            if (mine.isOwnedBy(me) && mine.put(address)) {
+                return;
+            }
         }
+        live().freeHere(me, address);
     }
 
     /// Checks that [#free] could take an object back, without doing so.
@@ -156,19 +158,9 @@ public final class KmemCache implements AutoCloseable {
     @CheckReturnValue
     public int allocBulk(GfpFlags gfp, long[] out, int from, int count) {
         checkRange(out, from, count);
-        Thread me = Thread.currentThread();
-        Sheaf mine = byThread[(int) me.threadId() & byThread.length - 1];
-        int got = mine.isOwnedBy(me) && Sheaf.serves(gfp) ? mine.takeBulk(out, from, count) : 0;
-        while (got < count) {
-            long object = alloc(gfp);
-            if (object == 0) {
-                freeBulk(out, from, got);
-                return 0;
-            }
-            out[from + got] = object;
-            got++;
-        }
-        return count;
+        SlabCache now = live();
+        return now.allocBulk(now.allocator().machine().cpuOf(Thread.currentThread()), gfp, out,
+                from, count);
     }
 
     /// Takes `count` objects back, those of one slab in one operation.
@@ -188,16 +180,8 @@ public final class KmemCache implements AutoCloseable {
     /// @throws IllegalStateException if the machine is stepped
     public void freeBulk(long[] objects, int from, int count) {
         checkRange(objects, from, count);
-        Thread me = Thread.currentThread();
-        Sheaf mine = byThread[(int) me.threadId() & byThread.length - 1];
-        int left = count;
-        if (mine.isOwnedBy(me)) {
-            left -= mine.putBulk(objects, from, count);
-        }
-        while (left > 0) {
-            left--;
-            free(objects[from + left]);
-        }
+        SlabCache now = live();
+        now.freeBulk(now.allocator().machine().cpuOf(Thread.currentThread()), objects, from, count);
     }
 
     private static void checkRange(long[] array, int from, int count) {
@@ -331,8 +315,7 @@ public final class KmemCache implements AutoCloseable {
 
     /// Lets the handle use stocks directly; null lets it ask the cache each time.
     void useStock(@Nullable Sheaves stock) {
-        byCpu = stock == null ? NO_CPUS : stock.byCpu();
-        byThread = stock == null ? NO_THREADS : stock.byThread();
+        byThread = stock == null ? null : stock.byThread();
     }
 
     SlabCache live() {

@@ -3,6 +3,7 @@ package org.kmemlab.slab;
 import java.util.ArrayDeque;
 
 import org.apache.commons.lang3.Validate;
+import org.kmemlab.machine.KernelLock;
 import org.kmemlab.machine.VirtualClock;
 
 /// Grace periods of read-copy-update: actions that must wait until every reader that might still
@@ -19,10 +20,12 @@ public final class RcuClock {
 
     private final ArrayDeque<Callback> callbacks = new ArrayDeque<>();
     private final VirtualClock clock;
+    private final KernelLock lock;
     private int graceJiffies = DEFAULT_GRACE_JIFFIES;
 
-    RcuClock(VirtualClock clock) {
+    RcuClock(VirtualClock clock, KernelLock lock) {
         this.clock = clock;
+        this.lock = lock;
     }
 
     /// Length of a grace period in jiffies.
@@ -40,13 +43,15 @@ public final class RcuClock {
 
     /// Runs `action` after a grace period (`call_rcu`).
     public void call(Runnable action) {
-        callbacks.addLast(new Callback(clock.jiffies() + graceJiffies, action));
-        clock.after(graceJiffies, this::runDue);
+        lock.during(() -> {
+            callbacks.addLast(new Callback(clock.jiffies() + graceJiffies, action));
+            clock.after(graceJiffies, this::runDue);
+        });
     }
 
     /// Actions that still wait.
     public int pending() {
-        return callbacks.size();
+        return lock.during(callbacks::size);
     }
 
     /// Sleeps until all actions queued so far have run (`rcu_barrier`).

@@ -13,17 +13,20 @@ import org.kmemlab.machine.Machine;
 /// **Picture.** Objects move between the levels in batches of half a sheaf.
 ///
 /// ```text
-///   sheaf of a CPU     sheaf of a thread     shared sheaves      no lock; owner; one flag
-///          └───────────────┬─┴────────────────────┘
-///                        barn                                    a lock of its own
-///                          │
-///                       engine                                   the machine's lock
+///   sheaf of a thread     shared sheaves      owner; one flag
+///           └─────────┬─────────┘
+///                    barn                     a lock of its own
+///                      │
+///                   engine                    the machine's lock
 /// ```
 ///
-/// **Who uses which.** Naming a [Cpu] uses that CPU's sheaf: only one thread may run on it. Without
-/// one, a platform thread owns the sheaf that its number falls on, from its first operation until
-/// it dies. Virtual threads, and threads whose sheaf another one owns, take a shared sheaf for one
-/// operation. Whoever finds all of them taken goes to the engine.
+/// **Who uses which.** A platform thread owns the sheaf that its number falls on, from its first
+/// operation until it dies. Virtual threads, and threads whose sheaf another one owns, take a shared
+/// sheaf for one operation. Whoever finds those nearby taken goes to the engine. The [Cpu] that a
+/// request names matters to the engine only.
+///
+/// **Invariant.** While a sheaf is half changed nothing is called that could call back: refills do
+/// not reclaim, because shrinkers free objects on the same thread.
 ///
 /// **Size.** A sheaf starts small and doubles while it often runs full or empty, up to
 /// [#BYTES_MOST] of objects: a burst that fits never meets another thread.
@@ -50,9 +53,13 @@ final class Sheaves {
     /// How many shared sheaves are tried.
     private static final int TRIES = 4;
 
+    /// Stock is no reason to complain, to use what is kept for emergencies,
+    private static final GfpFlags MODEST = GfpFlags.NOWARN.with(GfpFlags.NOMEMALLOC);
+    /// or to have others give memory up.
+    private static final GfpFlags INSISTENT = GfpFlags.DIRECT_RECLAIM.with(GfpFlags.NOFAIL);
+
     private final SlabCache cache;
     private final KernelLock lock;
-    private final Sheaf[] byCpu;
     private final Sheaf[] byThread;
     private final Sheaf[] shared;
     private final Barn barn;
@@ -72,7 +79,6 @@ final class Sheaves {
         this.capacityMost = Math.clamp(BYTES_MOST / cache.geometry().size(), CAPACITY_LEAST,
                 CAPACITY_MOST);
         this.barn = new Barn(BARN_SHEAVES * capacityMost);
-        this.byCpu = sheaves(cpus);
         this.byThread = sheaves(slots);
         this.shared = sheaves(slots);
     }
@@ -83,77 +89,84 @@ final class Sheaves {
         return sheaves;
     }
 
-    /// The sheaves of the CPUs, by number.
-    Sheaf[] byCpu() {
-        return byCpu;
-    }
-
     /// The sheaves of threads, a power of two of them; a thread's is that of its number's low bits.
     Sheaf[] byThread() {
         return byThread;
     }
 
-    /// Takes up to `count` objects from the CPU's stock and what is behind it.
+    /// Takes up to `count` objects from the thread's stock and what is behind it.
     ///
     /// @return how many; with fewer than `count` the memory ran out
-    int takeBulk(Cpu cpu, GfpFlags gfp, long[] out, int from, int count) {
-        Sheaf sheaf = byCpu[cpu.id()];
-        int got = sheaf.takeBulk(out, from, count);
+    int takeBulk(Thread me, Cpu cpu, GfpFlags gfp, long[] out, int from, int count) {
+        Sheaf own = gfp.has(GfpFlags.THISNODE) ? null : claim(me);
+        int got = 0;
         while (got < count) {
-            long object = takeSlow(cpu, KmemCache.ANY_NODE, gfp);
-            if (object == 0) {
-                return got;
+            if (own != null) {
+                got += own.takeBulk(out, from + got, count - got);
             }
-            out[from + got] = object;
-            got++;
-            got += sheaf.takeBulk(out, from + got, count - got);
+            if (got < count) {
+                long object = takeSlow(me, cpu, KmemCache.ANY_NODE, gfp);
+                if (object == 0) {
+                    return got;
+                }
+                out[from + got] = object;
+                got++;
+            }
         }
         return got;
     }
 
-    /// Puts objects into the CPU's stock and what is behind it, the last one first.
+    /// Puts objects into the thread's stock and what is behind it, the last one first.
     ///
     /// @throws SlabBugException at the first one that is no object of the cache that is in use
-    void putBulk(Cpu cpu, long[] objects, int from, int count) {
-        Sheaf sheaf = byCpu[cpu.id()];
+    void putBulk(Thread me, Cpu cpu, long[] objects, int from, int count) {
+        Sheaf own = claim(me);
         int left = count;
         while (left > 0) {
-            left -= sheaf.putBulk(objects, from, left);
+            if (own != null) {
+                left -= own.putBulk(objects, from, left);
+            }
             if (left > 0) {
                 left--;
-                putSlow(sheaf, cpu, objects[from + left]);
+                putSlow(me, cpu, objects[from + left]);
             }
         }
+    }
+
+    /// Takes an object from the sheaf that a thread owns; 0 if that cannot be done at once.
+    static long take(Sheaf[] byThread, Thread me, GfpFlags gfp) {
+        Sheaf mine = slot(byThread, me);
+        return mine.isOwnedBy(me) ? mine.take(gfp) : 0;
+    }
+
+    /// Puts an object into the sheaf that a thread owns; false if that cannot be done at once.
+    static boolean put(Sheaf[] byThread, Thread me, long object) {
+        Sheaf mine = slot(byThread, me);
+        return mine.isOwnedBy(me) && mine.put(object);
     }
 
     private static Sheaf slot(Sheaf[] sheaves, Thread thread) {
         return sheaves[(int) thread.threadId() & sheaves.length - 1];
     }
 
-    /// Takes an object that could not be taken from the CPU's sheaf at once; 0 if there is no memory.
-    ///
-    /// @param node wanted memory node; stock serves only those who do not care
-    long takeSlow(Cpu cpu, int node, GfpFlags gfp) {
-        return node != KmemCache.ANY_NODE || gfp.has(GfpFlags.THISNODE)
-                ? takeFromEngine(cpu, node, gfp)
-                : takeSlow(byCpu[cpu.id()], cpu, gfp);
-    }
-
     /// Takes an object that could not be taken from the thread's sheaf at once; 0 if there is no memory.
-    long takeSlow(Thread me, GfpFlags gfp) {
-        if (gfp.has(GfpFlags.THISNODE)) {
-            return takeFromEngine(cpuOf(me), KmemCache.ANY_NODE, gfp);
+    ///
+    /// @param cpu what the engine is to know about where the thread runs
+    /// @param node wanted memory node; stock serves only those who do not care
+    long takeSlow(Thread me, Cpu cpu, int node, GfpFlags gfp) {
+        if (node != KmemCache.ANY_NODE || gfp.has(GfpFlags.THISNODE)) {
+            return takeFromEngine(cpu, node, gfp);
         }
         Sheaf own = claim(me);
         if (own != null) {
-            return takeSlow(own, cpuOf(me), gfp);
+            return takeSlow(own, cpu, gfp);
         }
         Sheaf borrowed = borrow(me);
         if (borrowed == null) {
-            return takeFromEngine(cpuOf(me), KmemCache.ANY_NODE, gfp);
+            return takeFromEngine(cpu, KmemCache.ANY_NODE, gfp);
         }
         try {
-            return borrowed.isEmpty() ? takeSlow(borrowed, cpuOf(me), gfp) : borrowed.take();
+            return takeSlow(borrowed, cpu, gfp);
         } finally {
             borrowed.release();
         }
@@ -174,10 +187,8 @@ final class Sheaves {
         if (got == 0) {
             lock.acquire();
             try {
-                // Stock is no reason to complain or to use what is kept for emergencies.
-                got = cache.engine().allocBulk(cpu,
-                        gfp.with(GfpFlags.NOWARN).with(GfpFlags.NOMEMALLOC), sheaf.objects, 0,
-                        wanted);
+                got = cache.engine().allocBulk(cpu, gfp.with(MODEST).without(INSISTENT),
+                        sheaf.objects, 0, wanted);
                 for (int i = 0; i < got; i++) {
                     prepareTag(sheaf.objects[i]);
                 }
@@ -209,31 +220,22 @@ final class Sheaves {
         }
     }
 
-    /// Puts an object that could not be put into the CPU's sheaf at once.
-    ///
-    /// @throws SlabBugException if it is no object of the cache that is in use; nothing is changed
-    void putSlow(Cpu cpu, long object) {
-        putSlow(byCpu[cpu.id()], cpu, object);
-    }
-
     /// Puts an object that could not be put into the thread's sheaf at once.
     ///
     /// @throws SlabBugException if it is no object of the cache that is in use; nothing is changed
-    void putSlow(Thread me, long object) {
+    void putSlow(Thread me, Cpu cpu, long object) {
         Sheaf own = claim(me);
         if (own != null) {
-            putSlow(own, cpuOf(me), object);
+            putSlow(own, cpu, object);
             return;
         }
         Sheaf borrowed = borrow(me);
         if (borrowed == null) {
-            putToEngine(cpuOf(me), object);
+            putToEngine(cpu, object);
             return;
         }
         try {
-            if (!borrowed.put(object)) {
-                putSlow(borrowed, cpuOf(me), object);
-            }
+            putSlow(borrowed, cpu, object);
         } finally {
             borrowed.release();
         }
@@ -276,13 +278,40 @@ final class Sheaves {
     }
 
     private void freeBulk(Cpu cpu, long[] objects, int from, int count) {
-        if (count > 0) {
-            lock.acquire();
-            try {
-                cache.engine().freeBulk(cpu, objects, from, count);
-            } finally {
-                lock.release();
-            }
+        if (count == 0) {
+            return;
+        }
+        lock.acquire();
+        try {
+            cache.engine().freeBulk(cpu, objects, from, count);
+        } catch (SlabBugException bug) {
+            // Two threads freed one object at the same moment: it is in stock twice.
+            int freed = freeSingly(cpu, objects, from, count);
+            cache.allocator().reports().warn(cpu, "Stock of cache " + cache.name()
+                    + " is damaged, " + freed + " more of " + count + " objects freed: "
+                    + bug.getMessage());
+        } finally {
+            lock.release();
+        }
+    }
+
+    /// Frees those objects of a batch that are not free yet.
+    ///
+    /// @return how many
+    private int freeSingly(Cpu cpu, long[] objects, int from, int count) {
+        int freed = 0;
+        for (int i = from; i < from + count; i++) {
+            freed += tryFree(cpu, objects[i]) ? 1 : 0;
+        }
+        return freed;
+    }
+
+    private boolean tryFree(Cpu cpu, long object) {
+        try {
+            cache.engine().free(cpu, object);
+            return true;
+        } catch (SlabBugException isFree) {
+            return false;
         }
     }
 
@@ -341,22 +370,11 @@ final class Sheaves {
         return null;
     }
 
-    private Cpu cpuOf(Thread thread) {
-        return cache.cpuOf(thread);
-    }
-
     /// Gives all stock back that nobody else may be using now, and asks the others for theirs.
     ///
     /// @param cpu the CPU that the caller runs on
     void drain(Cpu cpu) {
         Thread me = Thread.currentThread();
-        for (Sheaf sheaf : byCpu) {
-            if (sheaf == byCpu[cpu.id()]) {
-                empty(sheaf, cpu);
-            } else {
-                sheaf.revoked = true;
-            }
-        }
         for (Sheaf sheaf : byThread) {
             drainThread(sheaf, me, cpu);
         }
@@ -385,7 +403,7 @@ final class Sheaves {
 
     /// Gives all stock back. Nobody else may use the cache any more.
     void drainAll(Cpu cpu) {
-        for (Sheaf[] sheaves : new Sheaf[][] {byCpu, byThread, shared}) {
+        for (Sheaf[] sheaves : new Sheaf[][] {byThread, shared}) {
             for (Sheaf sheaf : sheaves) {
                 empty(sheaf, cpu);
             }

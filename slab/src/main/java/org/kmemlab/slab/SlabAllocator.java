@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import org.apache.commons.lang3.Validate;
 import org.jspecify.annotations.Nullable;
@@ -85,9 +86,10 @@ public final class SlabAllocator {
         this.settings = SlabSettings.of(config.profile(), config.cpus(), config.possibleCpus());
         this.table = new SlabTable(machine.memory());
         this.merging = new SlabMerging(settings);
-        this.rcu = new RcuClock(machine.clock());
+        this.rcu = new RcuClock(machine.clock(), machine.lock());
         this.failslab = new Failslab(machine);
-        failslab.attr().onChange(() -> caches.forEach(SlabCache::watchFaults));
+        failslab.attr().onChange(
+                () -> machine.lock().during(() -> caches.forEach(SlabCache::watchFaults)));
         this.reports = new SlabReports(machine);
         this.kfreeRcu = new KfreeRcu(this);
         this.requests = new CacheRequests(machine, settings, reports);
@@ -211,7 +213,7 @@ public final class SlabAllocator {
                 "cache %s is the allocator's own and cannot be destroyed", cache.name());
         boolean isFinal = settings.rules().destroyIsFinal();
         if (isFinal) {
-            kfreeRcu.barrier();
+            machine().lock().during(kfreeRcu::barrier);
         }
         if (cache.refcount() == 1) {
             if (!cache.shutdown(cpu)) {
@@ -235,13 +237,18 @@ public final class SlabAllocator {
 
     /// All caches, the newest first, each by the handle of its oldest creator.
     public List<KmemCache> caches() {
-        return caches.reversed().stream().map(SlabCache::handle).toList();
+        return machine().lock()
+                .during(() -> caches.reversed().stream().map(SlabCache::handle).toList());
     }
 
     /// The newest cache with this name; null if there is none.
     public @Nullable KmemCache cache(String name) {
-        return caches.reversed().stream().filter(cache -> cache.name().equals(name)).findFirst()
-                .map(SlabCache::handle).orElse(null);
+        return newest(cache -> cache.name().equals(name));
+    }
+
+    private @Nullable KmemCache newest(Predicate<SlabCache> wanted) {
+        return machine().lock().during(() -> caches.reversed().stream().filter(wanted).findFirst()
+                .map(SlabCache::handle)).orElse(null);
     }
 
     /// The cache whose slab an address lies in, by the handle of its oldest creator; null if it
@@ -270,8 +277,7 @@ public final class SlabAllocator {
     /// The cache that `/sys/kernel/slab` has under a name: its directory's, or that of anyone who
     /// shares it; by the handle of its oldest creator. Null if there is none.
     public @Nullable KmemCache sysfsCache(String name) {
-        return caches.reversed().stream().filter(cache -> cache.sysfsName().equals(name)
-                || cache.isNamed(name)).findFirst().map(SlabCache::handle).orElse(null);
+        return newest(cache -> cache.sysfsName().equals(name) || cache.isNamed(name));
     }
 
     /// What `/sys/kernel/slab` shows of a cache.
@@ -280,7 +286,7 @@ public final class SlabAllocator {
     public SysfsCache sysfs(KmemCache cache) {
         boot.requireSysfs();
         SlabCache live = cache.live();
-        return SysfsCache.of(live, live.sysfsName(), slabPages::nodeOf);
+        return live.locked(() -> SysfsCache.of(live, live.sysfsName(), slabPages::nodeOf));
     }
 
     /// Memory of any size.
@@ -355,7 +361,7 @@ public final class SlabAllocator {
     ///
     /// @throws IllegalStateException at the first thing that is not as it must be
     public void validate() {
-        caches.forEach(cache -> cache.engine().validate());
+        machine().lock().during(() -> caches.forEach(cache -> cache.engine().validate()));
     }
 
     /// Where the objects of a cache in live use are noted; null if misuse is not looked for.

@@ -48,7 +48,7 @@ final class SlabCache {
     private final SlabEngine engine;
     private final KernelLock lock;
     private final @Nullable Sheaves sheaves;
-    private final Sheaf[] byThread;
+    private final Sheaf @Nullable [] byThread;
     private final ObjectCharges charges;
     private int hooks;
     private final boolean isCacheOfCaches;
@@ -74,7 +74,7 @@ final class SlabCache {
         this.hooks = live ? always | LIVE : always;
         boolean stocked = live && always == 0 && !geometry.isDebug();
         this.sheaves = stocked ? new Sheaves(this, allocator.tagsFor(geometry)) : null;
-        this.byThread = sheaves == null ? KmemCache.NO_THREADS : sheaves.byThread();
+        this.byThread = sheaves == null ? null : sheaves.byThread();
         this.sysfsName = allocator.merging().sysfsName(this);
         this.charges = new ObjectCharges(this);
         this.engine = new SlubEngine(this, allocator.freelistOrder(args.name(), geometry));
@@ -110,7 +110,7 @@ final class SlabCache {
             return 0;
         }
         long object = sheaves == null ? allocLocked(cpu, node, gfp)
-                : sheaves.takeSlow(cpu, node, gfp);
+                : sheaves.takeSlow(Thread.currentThread(), cpu, node, gfp);
         if (payer != null) {
             settle(payer, object);
         }
@@ -122,16 +122,7 @@ final class SlabCache {
 
     /// [#alloc] in live use on whatever CPU the thread is counted to.
     long allocHere(Thread me, GfpFlags gfp) {
-        Cpu cpu = cpuOf(me);
-        if (shouldFail(cpu, gfp)) {
-            return 0;
-        }
-        long object = sheaves == null ? allocLocked(cpu, KmemCache.ANY_NODE, gfp)
-                : sheaves.takeSlow(me, gfp);
-        if (object != 0) {
-            afterAlloc(object, gfp);
-        }
-        return object;
+        return allocHooked(cpuOf(me), KmemCache.ANY_NODE, gfp);
     }
 
     private boolean shouldFail(Cpu cpu, GfpFlags gfp) {
@@ -155,14 +146,8 @@ final class SlabCache {
         }
     }
 
-    /// The CPU that a thread of a live machine is counted to where one must be named.
-    ///
-    /// @throws IllegalStateException if the machine is stepped: its CPUs are named by the caller
-    Cpu cpuOf(Thread thread) {
-        Machine machine = allocator.machine();
-        Validate.validState(machine.config().isLive(),
-                "cache %s: a stepped machine needs to be told the CPU", name());
-        return machine.cpu(Math.floorMod(thread.threadId(), machine.cpus().size()));
+    private Cpu cpuOf(Thread thread) {
+        return allocator.machine().cpuOf(thread);
     }
 
     /// The control group that pays for a request; null for none.
@@ -211,7 +196,7 @@ final class SlabCache {
     private void freeHooked(Cpu cpu, long object) {
         SlabCache owner = (hooks & ROUTE) != 0 ? route(cpu, object) : this;
         if (owner.sheaves != null) {
-            owner.sheaves.putSlow(cpu, object);
+            owner.sheaves.putSlow(Thread.currentThread(), cpu, object);
             return;
         }
         lock.acquire();
@@ -225,14 +210,8 @@ final class SlabCache {
 
     /// [#free] in live use on whatever CPU the thread is counted to.
     void freeHere(Thread me, long object) {
-        Sheaf mine = byThread[(int) me.threadId() & byThread.length - 1];
-        if (mine.isOwnedBy(me) && mine.put(object)) {
-            return;
-        }
-        if (sheaves == null) {
+        if (byThread == null || !Sheaves.put(byThread, me, object)) {
             freeHooked(cpuOf(me), object);
-        } else {
-            sheaves.putSlow(me, object);
         }
     }
 
@@ -287,7 +266,7 @@ final class SlabCache {
             return 0;
         }
         int got = sheaves == null ? allocBulkLocked(cpu, gfp, out, from, count)
-                : sheaves.takeBulk(cpu, gfp, out, from, count);
+                : sheaves.takeBulk(Thread.currentThread(), cpu, gfp, out, from, count);
         for (int i = 0; i < got; i++) {
             afterAlloc(out[from + i], gfp);
         }
@@ -312,18 +291,35 @@ final class SlabCache {
 
     void freeBulk(Cpu cpu, long[] objects, int from, int count) {
         if (sheaves != null) {
-            sheaves.putBulk(cpu, objects, from, count);
+            sheaves.putBulk(Thread.currentThread(), cpu, objects, from, count);
             return;
         }
         lock.acquire();
         try {
-            for (int i = from; (hooks & (WIPE | CHARGED)) != 0 && i < from + count; i++) {
-                leave(objects[i]);
+            int first = from + leaveAll(objects, from, count);
+            engine.freeBulk(cpu, objects, first, from + count - first);
+            if (first > from) {
+                engine.requireAllocated(objects[first - 1]);
             }
-            engine.freeBulk(cpu, objects, from, count);
         } finally {
             lock.release();
         }
+    }
+
+    /// [#leave] for objects of an array, the last first, up to one that cannot come back.
+    ///
+    /// @return how many are left
+    private int leaveAll(long[] objects, int from, int count) {
+        int left = (hooks & (WIPE | CHARGED)) == 0 ? 0 : count;
+        while (left > 0) {
+            try {
+                leave(objects[from + left - 1]);
+            } catch (SlabBugException bad) {
+                return left;
+            }
+            left--;
+        }
+        return left;
     }
 
     /// The stocks above the engine; null if every request goes to the engine.
@@ -358,12 +354,7 @@ final class SlabCache {
 
     /// Does something while no other thread is below the stocks.
     <T> T locked(Supplier<T> work) {
-        lock.acquire();
-        try {
-            return work.get();
-        } finally {
-            lock.release();
-        }
+        return lock.during(work);
     }
 
     /// Lets stocks serve requests only while no request can fail by injection.

@@ -104,6 +104,11 @@ class LiveStressTest {
             for (Thread thread : threads) {
                 while (thread.isAlive()) {
                     cache.shrink(machine.cpu(1));
+                    // Others must survive that the way past all stock is taken for a while.
+                    slab.failslab().attr().setTimes(0);
+                    slab.failslab().attr().setProbability(100);
+                    slab.failslab().attr().setProbability(0);
+                    machine.clock().advance(1);
                     thread.join(5);
                 }
             }

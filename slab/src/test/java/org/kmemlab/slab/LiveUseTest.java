@@ -7,12 +7,15 @@ import static org.kmemlab.buddy.GfpFlags.GFP_ATOMIC;
 import static org.kmemlab.buddy.GfpFlags.GFP_KERNEL;
 
 import java.lang.management.ManagementFactory;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.stream.LongStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.buddy.PageAllocator;
+import org.kmemlab.buddy.Shrinker;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Execution;
 import org.kmemlab.machine.Machine;
@@ -52,9 +55,9 @@ class LiveUseTest implements AutoCloseable {
         assertThat(cache.snapshot().allocatedObjects()).isZero();
     }
 
-    /// If it fails, stock of a CPU and stock of a thread are not the same objects' cache.
+    /// If it fails, naming a CPU leads to another stock than naming none, which two threads could use.
     @Test
-    void free_onAnotherCpuOrThread_takesTheObjectBack() {
+    void free_withAndWithoutCpu_areTheSame() {
         Cpu cpu = machine.cpu(1);
         long object = cache.alloc(cpu, GFP_KERNEL);
 
@@ -241,6 +244,58 @@ class LiveUseTest implements AutoCloseable {
     private static long allocatedBytes() {
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         return threads.getCurrentThreadAllocatedBytes();
+    }
+
+    /// If it fails, objects get lost when reclaim frees into the stock that is just being filled.
+    @Test
+    void alloc_whileAShrinkerFreesIntoTheSameCache_losesNothing() {
+        KmemCache pages = slab.createCache(KmemCacheArgs.of("pages", 4096));
+        Deque<Long> held = new ArrayDeque<>();
+        slab.pages().registerShrinker(new Shrinker() {
+            @Override
+            public long countObjects() {
+                return held.size();
+            }
+
+            @Override
+            public long scanObjects(Cpu cpu, long count) {
+                long freed = 0;
+                while (freed < count && !held.isEmpty()) {
+                    pages.free(cpu, held.removeFirst());
+                    freed++;
+                }
+                return freed;
+            }
+        });
+
+        for (int i = 0; i < 20_000; i++) {
+            long object = pages.alloc(GFP_KERNEL);
+            assertThat(object).isNotZero();
+            held.addLast(object);
+        }
+
+        assertThat(held).doesNotHaveDuplicates();
+        held.forEach(pages::free);
+        held.clear();
+        assertThat(pages.shrink(machine.cpu(0))).isTrue();
+    }
+
+    /// If it fails, a bad object of a batch leaves those before it changed, or those behind it in use.
+    @Test
+    void freeBulk_ofWipedObjectsWithABadOne_changesNothingInFrontOfIt() {
+        try (SlabFixture f = SlabFixture.booted("init_on_free=1")) {
+            KmemCache wiped = f.slab.createCache(KmemCacheArgs.of("wiped", 64));
+            long[] objects = LongStream.range(0, 3).map(i -> wiped.alloc(f.cpu, GFP_KERNEL))
+                    .toArray();
+            f.put(objects[0], 42);
+            wiped.free(f.cpu, objects[1]);
+
+            assertBug(() -> wiped.freeBulk(f.cpu, objects.clone(), 0, 3), SlabBug.DoubleFree.class);
+
+            assertThat(f.get(objects[0])).isEqualTo(42);
+            assertBug(() -> wiped.free(f.cpu, objects[2]), SlabBug.DoubleFree.class);
+            wiped.free(f.cpu, objects[0]);
+        }
     }
 
     /// If it fails, a stepped machine picks a CPU by itself and is no longer deterministic.
