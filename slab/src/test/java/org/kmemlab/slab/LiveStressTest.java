@@ -21,7 +21,8 @@ import org.kmemlab.machine.MachineConfig;
 import org.kmemlab.machine.PhysicalMemory;
 
 /// Four times more threads than CPUs on one cache: every object carries a cookie of its holder that
-/// nobody else may overwrite, and a part of the objects is freed by whoever finds them.
+/// nobody else may overwrite, and a part of the objects is freed by whoever finds them. The canary is
+/// a stock that all threads use at once.
 ///
 /// The seed is fixed; what the scheduler does is not, so a failure names the thread and the cookie.
 @Timeout(120)
@@ -78,29 +79,106 @@ class LiveStressTest {
         }
     }
 
+    /// If it fails, the tests above would not notice that threads are given one object.
+    @Test
+    void sheafWithoutOwner_isCaught() throws InterruptedException {
+        try (Machine machine = liveMachine()) {
+            SlabAllocator slab = new SlabAllocator(new PageAllocator(machine));
+            UnownedStock stock = new UnownedStock(
+                    slab.createCache(KmemCacheArgs.of("canary", 96)));
+
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            List<Thread> threads = start(task -> new Thread(task), failure,
+                    number -> new Worker(machine.memory(), stock, new ConcurrentLinkedQueue<>(),
+                            number));
+            for (Thread thread : threads) {
+                thread.join();
+            }
+
+            assertThat(failure.get()).isInstanceOfAny(AssertionError.class,
+                    SlabBugException.class);
+        }
+    }
+
+    /// What the threads take from and put into.
+    private interface Stock {
+        long alloc();
+
+        void free(long object);
+    }
+
+    private record CacheStock(KmemCache cache) implements Stock {
+
+        @Override
+        public long alloc() {
+            return cache.alloc(GFP_KERNEL);
+        }
+
+        @Override
+        public void free(long object) {
+            cache.free(object);
+        }
+    }
+
+    /// The canary: one sheaf above a cache, which nobody claims before use.
+    private static final class UnownedStock implements Stock {
+
+        private final Sheaf sheaf = new Sheaf(null, 0);
+        private final KmemCache cache;
+
+        UnownedStock(KmemCache cache) {
+            this.cache = cache;
+            sheaf.grow(HELD_MOST);
+        }
+
+        @Override
+        public long alloc() {
+            long object = sheaf.take(GFP_KERNEL);
+            return object == 0 ? cache.alloc(GFP_KERNEL) : object;
+        }
+
+        @Override
+        public void free(long object) {
+            if (!sheaf.put(object)) {
+                cache.free(object);
+            }
+        }
+    }
+
+    private static Machine liveMachine() {
+        return new Machine(MachineConfig.ofMebibytes(64).withCpus(2)
+                .withExecution(Execution.LIVE));
+    }
+
+    private static List<Thread> start(Maker maker, AtomicReference<Throwable> failure,
+            IntFunction<Worker> workers) {
+        List<Thread> threads = new ArrayList<>();
+        for (int number = 1; number <= THREADS; number++) {
+            Worker worker = workers.apply(number);
+            threads.add(maker.make(() -> {
+                try {
+                    worker.work();
+                } catch (Throwable thrown) {
+                    failure.compareAndSet(null, thrown);
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        return threads;
+    }
+
     private interface Maker {
         Thread make(Runnable task);
     }
 
     private static void run(Maker maker) throws InterruptedException {
-        try (Machine machine = new Machine(MachineConfig.ofMebibytes(64).withCpus(2)
-                .withExecution(Execution.LIVE))) {
+        try (Machine machine = liveMachine()) {
             SlabAllocator slab = new SlabAllocator(new PageAllocator(machine));
             KmemCache cache = slab.createCache(KmemCacheArgs.of("stress", 96));
             ConcurrentLinkedQueue<Long> adrift = new ConcurrentLinkedQueue<>();
             AtomicReference<Throwable> failure = new AtomicReference<>();
-            IntFunction<Runnable> worker = number -> () -> {
-                try {
-                    new Worker(machine.memory(), cache, adrift, number).work();
-                } catch (Throwable thrown) {
-                    failure.compareAndSet(null, thrown);
-                }
-            };
-            List<Thread> threads = new ArrayList<>();
-            for (int number = 1; number <= THREADS; number++) {
-                threads.add(maker.make(worker.apply(number)));
-            }
-            threads.forEach(Thread::start);
+            List<Thread> threads = start(maker, failure, number -> new Worker(machine.memory(),
+                    new CacheStock(cache), adrift, number));
             for (Thread thread : threads) {
                 while (thread.isAlive()) {
                     cache.shrink(machine.cpu(1));
@@ -121,7 +199,7 @@ class LiveStressTest {
     }
 
     /// One thread: takes objects and signs them, and gives back its own or finds of others.
-    private record Worker(PhysicalMemory memory, KmemCache cache,
+    private record Worker(PhysicalMemory memory, Stock stock,
             ConcurrentLinkedQueue<Long> adrift, int number) {
 
         void work() {
@@ -130,7 +208,7 @@ class LiveStressTest {
             for (int i = 0; i < OPERATIONS; i++) {
                 int choice = random.nextInt(16);
                 if (choice < 8 && held.size() < HELD_MOST) {
-                    held.add(sign(cache.alloc(GFP_KERNEL)));
+                    held.add(sign(stock.alloc()));
                 } else if (choice < 14 && !held.isEmpty()) {
                     giveBack(held.remove(random.nextInt(held.size())));
                 } else if (choice == 14 && !held.isEmpty()) {
@@ -138,7 +216,7 @@ class LiveStressTest {
                 } else if (choice == 15) {
                     Long found = adrift.poll();
                     if (found != null) {
-                        cache.free(found);
+                        stock.free(found);
                     }
                 }
             }
@@ -162,7 +240,7 @@ class LiveStressTest {
                     .isEqualTo(cookie(object));
             assertThat(memory.getLong(object + 88)).isEqualTo(~cookie(object));
             memory.putLong(object, -1);
-            cache.free(object);
+            stock.free(object);
         }
     }
 }
