@@ -44,6 +44,7 @@ public final class SlabAllocator {
     private final CacheRequests requests;
     private final SlabBoot boot;
     private @Nullable Kmalloc kmalloc;
+    private ObjectEvents observer = ObjectEvents.NONE;
     private int lastNumber;
 
     /// Boots the slab layer on a page allocator; misuse is refused.
@@ -196,6 +197,7 @@ public final class SlabAllocator {
         if (machine().memCgroups().exist()) {
             cache.startCharging();
         }
+        cache.setObserved(isObserved());
         caches.add(cache);
         return cache.addHandle(cache.name());
     }
@@ -313,6 +315,26 @@ public final class SlabAllocator {
     /// Fault injection into object allocation.
     public Failslab failslab() {
         return failslab;
+    }
+
+    /// Tells an observer of each object that is given out or comes back; replaces the former one.
+    ///
+    /// @param newObserver [ObjectEvents#NONE] for nobody, which costs nothing
+    /// @throws IllegalStateException on a live machine, whose objects pass through stocks of threads
+    public void observe(ObjectEvents newObserver) {
+        Validate.validState(!machine().config().isLive(),
+                "objects can be observed on stepped machines only");
+        observer = newObserver;
+        caches.forEach(cache -> cache.setObserved(isObserved()));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // asks whether there is an observer
+    private boolean isObserved() {
+        return observer != ObjectEvents.NONE;
+    }
+
+    ObjectEvents observer() {
+        return observer;
     }
 
     /// The clock that pages of [SlabFlags#TYPESAFE_BY_RCU] slabs wait for.

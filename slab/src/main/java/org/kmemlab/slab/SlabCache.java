@@ -32,6 +32,8 @@ final class SlabCache {
     private static final int CHARGE = 16;
     /// Some object was charged to a control group.
     private static final int CHARGED = 32;
+    /// Somebody observes objects.
+    private static final int OBSERVED = 64;
 
     /// Requests that the engine alone cannot serve.
     private static final int HOOKED_BITS = GfpFlags.ZERO.with(GfpFlags.ACCOUNT).bits();
@@ -166,7 +168,15 @@ final class SlabCache {
         }
     }
 
+    /// Tells the observer of each object from now on, or not any more.
+    void setObserved(boolean on) {
+        hooks = on ? hooks | OBSERVED : hooks & ~OBSERVED;
+    }
+
     private void afterAlloc(long object, GfpFlags gfp) {
+        if ((hooks & OBSERVED) != 0) {
+            allocator.observer().allocated(name(), object, gfp);
+        }
         if ((hooks & WIPE) != 0) {
             // The only bytes of a wiped object that are not 0.
             memory.putLong(object + geometry.offset(), 0);
@@ -186,7 +196,7 @@ final class SlabCache {
     }
 
     void free(Cpu cpu, long object) {
-        if ((hooks & (WIPE | ROUTE | LIVE | CHARGED)) != 0) {
+        if ((hooks & (WIPE | ROUTE | LIVE | CHARGED | OBSERVED)) != 0) {
             freeHooked(cpu, object);
         } else {
             engine.free(cpu, object);
@@ -203,6 +213,7 @@ final class SlabCache {
         try {
             owner.leave(object);
             owner.engine.free(cpu, object);
+            owner.afterFree(object);
         } finally {
             lock.release();
         }
@@ -242,6 +253,12 @@ final class SlabCache {
             memory.fill(object, geometry.objectSize(), (byte) 0);
             int metadata = geometry.size() - geometry.redLeftPad() - geometry.inuse();
             memory.fill(object + geometry.inuse(), metadata, (byte) 0);
+        }
+    }
+
+    private void afterFree(long object) {
+        if ((hooks & OBSERVED) != 0) {
+            allocator.observer().freed(name(), object);
         }
     }
 
@@ -298,6 +315,9 @@ final class SlabCache {
         try {
             int first = from + leaveAll(objects, from, count);
             engine.freeBulk(cpu, objects, first, from + count - first);
+            for (int i = first; (hooks & OBSERVED) != 0 && i < from + count; i++) {
+                afterFree(objects[i]);
+            }
             if (first > from) {
                 engine.requireAllocated(objects[first - 1]);
             }

@@ -54,6 +54,41 @@ class MempoolAdviseCommandTest {
         assertThat(root.path("proofs").size()).isZero();
     }
 
+    /// The question would not be answered for a workload, or without naming what fails with less.
+    @Test
+    void advise_workload_provesTheLeastReserve() throws Exception {
+        CliRun run = CliRun.of("mempool", "advise", "--workload", "packet-queue");
+        CliRun all = CliRun.of("mempool", "advise", "--workload", "all", "--json");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.GOOD);
+        assertThat(run.outLines()).contains("proof    a pool of 6: all 8 atomic requests served",
+                "own pool: custom elements, asks its source 4 times, has min_nr 2",
+                "proof    min_nr 3: no request failed in any of 1 runs, one for each outage");
+        assertThat(run.out()).containsPattern("a pool of 5: 7 served, 1 failed, the first by "
+                + "kmem_cache_zalloc at \\S+PacketQueue\\.receive")
+                .containsPattern("min_nr 2: outage from request 1 on, fails by mempool_alloc");
+        JsonNode workloads = JsonMapper.shared().readTree(all.out()).path("workloads");
+        assertThat(workloads.size()).isGreaterThanOrEqualTo(20);
+        assertThat(workloads.path(1).path("ownPools").path("minNr").asInt()).isEqualTo(3);
+    }
+
+    /// A mistake would look like an answer, or its message would not help.
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "--workload nope; unknown workload 'nope': expected one of object-table, packet-queue",
+        "--workload all --cache x; --cache is for one workload",
+        "--workload packet-queue --cache x; no request of workload packet-queue goes to cache 'x'",
+        "--workload packet-queue --trace x; give either --trace FILE or --workload NAME|all",
+        "--json; give either --trace FILE or --workload NAME|all"})
+    void advise_badRequest_isUsage(String options, String message) {
+        String[] words = ("mempool advise " + options).split(" ");
+
+        CliRun run = CliRun.of(words);
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains(message);
+    }
+
     /// A mistake would look like an answer.
     @ParameterizedTest
     @CsvSource(delimiter = ';', value = {"--cache; nope; no request of the trace goes to cache",

@@ -25,10 +25,10 @@ public record CallSite(String entry, List<String> frames) {
         frames = List.copyOf(frames);
     }
 
-    /// The site of the call that a fault point is deciding about.
+    /// The site of the call that the allocators are serving now.
     ///
     /// @param isHarness says of a class name whether it only runs the code under test
-    static CallSite ofCaller(Predicate<String> isHarness) {
+    public static CallSite ofCaller(Predicate<String> isHarness) {
         return StackWalker.getInstance().walk(stack -> {
             String entry = "";
             boolean inside = true;
@@ -36,13 +36,13 @@ public record CallSite(String entry, List<String> frames) {
             for (StackWalker.StackFrame frame : (Iterable<
                     StackWalker.StackFrame>) stack::iterator) {
                 String name = frame.getClassName();
-                if (name.startsWith(OWN)) {
+                if (name.startsWith(OWN) || isHarness.test(name)) {
                     continue;
                 }
                 inside = inside && startsWithOne(name, LAYERS);
                 if (inside) {
                     entry = frame.getMethodName();
-                } else if (!startsWithOne(name, OUTSIDE) && !isHarness.test(name)) {
+                } else if (!startsWithOne(name, OUTSIDE)) {
                     frames.add(describe(frame));
                 }
                 if (frames.size() == FRAMES_KEPT) {

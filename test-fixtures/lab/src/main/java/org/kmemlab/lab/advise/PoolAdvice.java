@@ -9,6 +9,6 @@ package org.kmemlab.lab.advise;
 /// @param fromEvent the first event of the outage that needs so many elements, counted from 1; 0 if
 ///        there were no atomic requests
 /// @param toEvent the request that takes the last of them
-/// @param toLine its line in the trace
+/// @param toPlace where it was made: a line of a trace, or its number in a run
 public record PoolAdvice(String cache, long minNr, long atomicRequests, long requests,
-        long fromEvent, long toEvent, long toLine) {}
+        long fromEvent, long toEvent, long toPlace) {}

@@ -5,7 +5,6 @@ import java.util.Objects;
 
 import org.agrona.collections.Long2LongHashMap;
 import org.kmemlab.buddy.GfpFlags;
-import org.kmemlab.lab.trace.TraceCursor;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
@@ -19,8 +18,9 @@ import org.kmemlab.mempool.Mempool;
 /// @param minNr size of the pool's reserve
 /// @param served requests that got an element
 /// @param failed requests that did not
-/// @param firstFailedLine line of the first of these; 0 if there is none
-public record PoolProof(int minNr, long served, long failed, long firstFailedLine) {
+/// @param firstFailedPlace where the first of these was made: a line of a trace, or its number in a run;
+///        0 if there is none
+public record PoolProof(int minNr, long served, long failed, long firstFailedPlace) {
 
     /// Elements without end, except while it is told to fail.
     private static final class Numbers implements ElementSource {
@@ -37,7 +37,7 @@ public record PoolProof(int minNr, long served, long failed, long firstFailedLin
         }
     }
 
-    private static final class Run implements CacheRequests.Visitor {
+    private static final class Run implements Requests.Visitor {
         private final PoolAdvice advice;
         private final Cpu cpu;
         private final Numbers source = new Numbers();
@@ -45,7 +45,7 @@ public record PoolProof(int minNr, long served, long failed, long firstFailedLin
         private final Long2LongHashMap elements = new Long2LongHashMap(0);
         private long served;
         private long failed;
-        private long firstFailedLine;
+        private long firstFailedPlace;
 
         Run(PoolAdvice advice, Machine machine, int minNr) {
             this.advice = advice;
@@ -54,7 +54,8 @@ public record PoolProof(int minNr, long served, long failed, long firstFailedLin
         }
 
         @Override
-        public void allocated(String cache, boolean atomic, long pointer, long event, long line) {
+        public void allocated(String cache, boolean atomic, long pointer, long event,
+                long place) {
             freed(pointer, event);
             if (!atomic || !cache.equals(advice.cache())) {
                 return;
@@ -65,7 +66,7 @@ public record PoolProof(int minNr, long served, long failed, long firstFailedLin
                 served++;
                 elements.put(pointer, element);
             } else {
-                firstFailedLine = failed++ == 0 ? line : firstFailedLine;
+                firstFailedPlace = failed++ == 0 ? place : firstFailedPlace;
             }
         }
 
@@ -75,13 +76,12 @@ public record PoolProof(int minNr, long served, long failed, long firstFailedLin
         }
     }
 
-    static PoolProof of(CacheRequests requests, TraceCursor cursor, PoolAdvice advice, int minNr)
-            throws IOException {
+    static PoolProof of(Requests requests, PoolAdvice advice, int minNr) throws IOException {
         try (Machine machine = new Machine(
                 MachineConfig.ofMebibytes(4).withMemory(MemoryKind.METADATA_ONLY))) {
             Run run = new Run(advice, machine, minNr);
-            long _ = requests.read(cursor, run);
-            return new PoolProof(minNr, run.served, run.failed, run.firstFailedLine);
+            long _ = requests.read(run);
+            return new PoolProof(minNr, run.served, run.failed, run.firstFailedPlace);
         }
     }
 }

@@ -19,7 +19,7 @@ final class ReserveDemand {
     private long most;
     private long fromEvent;
     private long toEvent;
-    private long toLine;
+    private long toPlace;
 
     /// @param outageEvents how many events an outage lasts; `Long.MAX_VALUE` for the whole trace
     ReserveDemand(long outageEvents) {
@@ -27,7 +27,7 @@ final class ReserveDemand {
     }
 
     /// An element was allocated.
-    void allocated(long event, long line) {
+    void allocated(long event, long place) {
         endLevel(event - 1);
         live++;
         // An outage that ends with this event began after one that lies so far back, or later.
@@ -39,7 +39,7 @@ final class ReserveDemand {
             most = live - low.live;
             fromEvent = low.event + 1;
             toEvent = event;
-            toLine = line;
+            toPlace = place;
         }
     }
 
@@ -72,8 +72,8 @@ final class ReserveDemand {
         return toEvent;
     }
 
-    /// The line of that event; 0 if there is none.
-    long toLine() {
-        return toLine;
+    /// The place of that event; 0 if there is none.
+    long toPlace() {
+        return toPlace;
     }
 }

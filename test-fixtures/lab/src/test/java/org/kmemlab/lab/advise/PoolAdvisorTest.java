@@ -14,11 +14,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.kmemlab.lab.input.RecordedFile;
 import org.kmemlab.lab.trace.TraceCursor;
 
-class TraceAdvisorTest {
+class PoolAdvisorTest {
 
-    private static TraceAdvisor advisor(List<String> lines) throws IOException {
+    private static PoolAdvisor advisor(List<String> lines) throws IOException {
         byte[] text = String.join("\n", lines).concat("\n").getBytes(StandardCharsets.US_ASCII);
-        return new TraceAdvisor(() -> new TraceCursor(RecordedFile.of("made", text, 4096)));
+        return PoolAdvisor.ofTrace(() -> new TraceCursor(RecordedFile.of("made", text, 4096)));
     }
 
     private static String alloc(int slot, String gfp) {
@@ -65,7 +65,7 @@ class TraceAdvisorTest {
     @ParameterizedTest(name = "seed {0}, outage of {1} events")
     @CsvSource({"1, 1", "2, 5", "3, 20", "4, 60", "5, 200"})
     void advise_anyOutage_isTheLeastThatARealPoolNeeds(long seed, int outage) throws IOException {
-        TraceAdvisor advisor = advisor(randomTrace(seed));
+        PoolAdvisor advisor = advisor(randomTrace(seed));
 
         PoolAdvice advice = advisor.advise(outage).caches().getFirst();
 
@@ -79,16 +79,16 @@ class TraceAdvisorTest {
             failedWithLess += advisor.prove(at, minNr - 1).failed();
         }
         assertThat(failedWithLess).isPositive();
-        assertThat(advisor.prove(advice, minNr - 1).firstFailedLine()).isEqualTo(advice.toLine());
+        assertThat(advisor.prove(advice, minNr - 1).firstFailedPlace()).isEqualTo(advice.toPlace());
     }
 
     /// An allocation that does not name its cache would count for another one.
     @Test
     void advise_objectsWithoutName_belongToTheCacheTheyAreFreedTo() throws IOException {
-        TraceAdvisor advisor = advisor(List.of(object(1, 64), object(2, 128), object(3, 64),
+        PoolAdvisor advisor = advisor(List.of(object(1, 64), object(2, 128), object(3, 64),
                 freeObject(1, "foo"), freeObject(2, "bar"), object(4, 256)));
 
-        List<PoolAdvice> found = advisor.advise(TraceAdvisor.WHOLE_TRACE).caches();
+        List<PoolAdvice> found = advisor.advise(PoolAdvisor.WHOLE_RUN).caches();
 
         assertThat(found).containsExactly(new PoolAdvice("foo", 2, 2, 2, 1, 3, 3),
                 new PoolAdvice("bar", 1, 1, 1, 2, 2, 2),
@@ -98,10 +98,10 @@ class TraceAdvisorTest {
     /// Requests that may wait would take a reserve that is not meant for them.
     @Test
     void advise_noAtomicRequest_needsNothing() throws IOException {
-        TraceAdvisor advisor = advisor(List.of(alloc(1, "GFP_KERNEL"), alloc(2, "GFP_NOFS"),
+        PoolAdvisor advisor = advisor(List.of(alloc(1, "GFP_KERNEL"), alloc(2, "GFP_NOFS"),
                 free(7)));
 
-        assertThat(advisor.advise(TraceAdvisor.WHOLE_TRACE).caches())
+        assertThat(advisor.advise(PoolAdvisor.WHOLE_RUN).caches())
                 .containsExactly(new PoolAdvice("kmalloc-64", 0, 0, 2, 0, 0, 0));
     }
 }

@@ -9,8 +9,9 @@ import java.util.Map;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.apache.commons.lang3.Validate;
 import org.kmemlab.lab.trace.TraceCursor;
+import org.kmemlab.lab.workload.Workload;
 
-/// Finds for each cache of a trace the smallest reserve with which no atomic request would have
+/// Finds for each cache of a trace, or of a workload, the smallest reserve with which no atomic request would have
 /// failed.
 ///
 /// **Assumed**: the atomic requests to a cache, and only those, go through a pool in front of it. The
@@ -20,12 +21,12 @@ import org.kmemlab.lab.trace.TraceCursor;
 /// nothing from the reserve.
 ///
 /// Then the smallest reserve is the highest rise of the number of live atomic allocations within
-/// an outage; if the outage is as long as the trace, it is the most of them that live at once. Memory
+/// an outage; if the outage is as long as the run, it is the most of them that live at once. Memory
 /// that was allocated before the trace is not known, so its frees refill nothing.
-public final class TraceAdvisor {
+public final class PoolAdvisor {
 
     /// An outage that does not end.
-    public static final long WHOLE_TRACE = Long.MAX_VALUE;
+    public static final long WHOLE_RUN = Long.MAX_VALUE;
 
     /// Opens the same trace anew for each pass over it.
     @FunctionalInterface
@@ -37,7 +38,7 @@ public final class TraceAdvisor {
 
     /// What was found.
     ///
-    /// @param events how many events the trace has
+    /// @param events how many events there are
     /// @param caches one for each cache, those that need the largest reserves first
     public record Advice(long events, List<PoolAdvice> caches) {
 
@@ -57,35 +58,42 @@ public final class TraceAdvisor {
         }
     }
 
-    private final Source trace;
-    private final CacheRequests requests;
+    private final Requests requests;
 
-    /// Reads the trace once to learn its caches.
-    public TraceAdvisor(Source trace) throws IOException {
-        this.trace = trace;
-        try (TraceCursor cursor = trace.open()) {
-            requests = CacheRequests.of(cursor);
-        }
+    private PoolAdvisor(Requests requests) {
+        this.requests = requests;
     }
 
-    /// Reads the trace once more; O(live atomic allocations) memory.
+    /// For a trace; reads it once to learn its caches.
+    public static PoolAdvisor ofTrace(Source trace) throws IOException {
+        return new PoolAdvisor(TraceRequests.of(trace));
+    }
+
+    /// For a workload, which is run again for every question.
     ///
-    /// @param outageEvents how many `kmem` events of the trace, on all CPUs, an outage lasts; 1 or
-    ///        more, or [#WHOLE_TRACE]
+    /// @param seed of its machine and its random numbers
+    public static PoolAdvisor ofWorkload(Workload workload, long seed) {
+        return new PoolAdvisor(new WorkloadRequests(workload, seed));
+    }
+
+    /// Goes through the requests once more; O(live atomic allocations) memory.
+    ///
+    /// @param outageEvents how many events an outage lasts: `kmem` events of the trace, on all CPUs,
+    ///        or allocations and frees of objects in a run; 1 or more, or [#WHOLE_RUN]
     public Advice advise(long outageEvents) throws IOException {
         Validate.isTrue(outageEvents >= 1, "outage of %d events: expected 1 or more", outageEvents);
         Map<String, Cache> caches = new HashMap<>();
         Long2ObjectHashMap<Cache> live = new Long2ObjectHashMap<>();
-        CacheRequests.Visitor visitor = new CacheRequests.Visitor() {
+        Requests.Visitor visitor = new Requests.Visitor() {
             @Override
             public void allocated(String name, boolean atomic, long pointer, long event,
-                    long line) {
+                    long place) {
                 freed(pointer, event); // It must have been freed, though the trace has lost that.
                 Cache cache = caches.computeIfAbsent(name, key -> new Cache(outageEvents));
                 cache.requests++;
                 if (atomic) {
                     cache.atomicRequests++;
-                    cache.demand.allocated(event, line);
+                    cache.demand.allocated(event, place);
                     live.put(pointer, cache);
                 }
             }
@@ -98,10 +106,8 @@ public final class TraceAdvisor {
                 }
             }
         };
-        try (TraceCursor cursor = trace.open()) {
-            long events = requests.read(cursor, visitor);
-            return new Advice(events, sorted(caches));
-        }
+        long events = requests.read(visitor);
+        return new Advice(events, sorted(caches));
     }
 
     private static List<PoolAdvice> sorted(Map<String, Cache> caches) {
@@ -109,18 +115,23 @@ public final class TraceAdvisor {
             Cache cache = entry.getValue();
             return new PoolAdvice(entry.getKey(), cache.demand.most(), cache.atomicRequests,
                     cache.requests, cache.demand.fromEvent(), cache.demand.toEvent(),
-                    cache.demand.toLine());
+                    cache.demand.toPlace());
         }).sorted(Comparator.comparingLong(PoolAdvice::minNr)
                 .thenComparingLong(PoolAdvice::atomicRequests).reversed()
                 .thenComparing(PoolAdvice::cache)).toList();
     }
 
-    /// Runs a real pool of this size over the trace; see [PoolProof].
+    /// Runs a real pool of this size along with the same requests; see [PoolProof].
     ///
     /// @param minNr size of its reserve
     public PoolProof prove(PoolAdvice advice, int minNr) throws IOException {
-        try (TraceCursor cursor = trace.open()) {
-            return PoolProof.of(requests, cursor, advice, minNr);
-        }
+        return PoolProof.of(requests, advice, minNr);
+    }
+
+    /// The place of an advice or a proof, in words.
+    ///
+    /// @param place not 0
+    public String place(long place) {
+        return requests.place(place);
     }
 }

@@ -17,38 +17,33 @@ import org.kmemlab.slab.Kmalloc;
 /// Up to Linux 6.8 an allocation does not name its cache, only a free does. A first pass over the
 /// trace learns which cache serves a call site's requests of a size; where no such object is freed,
 /// the call site stands for its cache. Requests to `kmalloc` belong to their size class.
-final class CacheRequests {
-
-    /// Hears of the events, which are counted from 1.
-    interface Visitor {
-
-        /// Memory was allocated.
-        ///
-        /// @param atomic whether the request may not wait
-        void allocated(String cache, boolean atomic, long pointer, long event, long line);
-
-        /// Memory was freed.
-        void freed(long pointer, long event);
-    }
+final class TraceRequests implements Requests {
 
     /// What requests that surely go to one cache have in common; numbers of one trace.
     private record Origin(int callSite, long requestedBytes, long allocatedBytes) {}
 
     private static final int KIB = 1024;
 
+    private final PoolAdvisor.Source trace;
     private final Map<Origin, String> cacheOf = new HashMap<>();
 
+    private TraceRequests(PoolAdvisor.Source trace) {
+        this.trace = trace;
+    }
+
     /// Learns from a trace; reads it to its end.
-    static CacheRequests of(TraceCursor cursor) throws IOException {
-        CacheRequests requests = new CacheRequests();
+    static TraceRequests of(PoolAdvisor.Source trace) throws IOException {
+        TraceRequests requests = new TraceRequests(trace);
         Long2ObjectHashMap<Origin> live = new Long2ObjectHashMap<>();
-        while (cursor.next()) {
-            TraceEventKind kind = cursor.kind();
-            if (kind.isObjectAlloc() && !isKmalloc(kind)
-                    && cursor.cacheName() == SymbolTable.NONE) {
-                live.put(cursor.pointer(), origin(cursor));
-            } else if (kind.isObjectFree()) {
-                requests.learn(live.remove(cursor.pointer()), cursor);
+        try (TraceCursor cursor = trace.open()) {
+            while (cursor.next()) {
+                TraceEventKind kind = cursor.kind();
+                if (kind.isObjectAlloc() && !isKmalloc(kind)
+                        && cursor.cacheName() == SymbolTable.NONE) {
+                    live.put(cursor.pointer(), origin(cursor));
+                } else if (kind.isObjectFree()) {
+                    requests.learn(live.remove(cursor.pointer()), cursor);
+                }
             }
         }
         return requests;
@@ -68,10 +63,19 @@ final class CacheRequests {
         return kind == TraceEventKind.KMALLOC || kind == TraceEventKind.KMALLOC_NODE;
     }
 
-    /// Reads the same trace again.
-    ///
-    /// @return how many events it has
-    long read(TraceCursor cursor, Visitor visitor) throws IOException {
+    @Override
+    public long read(Visitor visitor) throws IOException {
+        try (TraceCursor cursor = trace.open()) {
+            return read(cursor, visitor);
+        }
+    }
+
+    @Override
+    public String place(long place) {
+        return "at line " + place;
+    }
+
+    private long read(TraceCursor cursor, Visitor visitor) throws IOException {
         long event = 0;
         while (cursor.next()) {
             event++;
