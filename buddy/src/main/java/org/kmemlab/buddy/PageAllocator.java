@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 
 import com.google.errorprone.annotations.CheckReturnValue;
 import org.jspecify.annotations.Nullable;
+import org.kmemlab.fault.FaultPoints;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.KernelLock;
 import org.kmemlab.machine.Machine;
@@ -47,6 +48,7 @@ public final class PageAllocator {
     /// The zones, the largest first: where a freed page most likely lies.
     private final Zone[] byUse;
     private final ZoneWalk walk;
+    private final FaultPoints failFunction;
     private final FailPageAlloc failPageAlloc;
     private final Reclaim reclaim;
     private final Compaction compaction;
@@ -98,7 +100,8 @@ public final class PageAllocator {
         byUse = zones.stream()
                 .sorted(Comparator.comparingInt((Zone zone) -> -zone.span.managedPages()))
                 .toArray(Zone[]::new);
-        failPageAlloc = new FailPageAlloc(machine);
+        failFunction = new FaultPoints(machine);
+        failPageAlloc = new FailPageAlloc(machine, failFunction);
         handover = new PageHandover(machine, memMap);
         handoverOn = handover.isOn();
         walk = new ZoneWalk(machine.config(), memMap, zones, counters, handover);
@@ -463,6 +466,12 @@ public final class PageAllocator {
     /// What every frame is.
     public MemMap memMap() {
         return memMap;
+    }
+
+    /// Functions that fail by name: `should_fail_alloc_page`, those of the layers above, and the
+    /// caller's own.
+    public FaultPoints failFunction() {
+        return failFunction;
     }
 
     /// The fault point that every request passes.

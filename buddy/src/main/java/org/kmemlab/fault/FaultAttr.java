@@ -243,8 +243,13 @@ public final class FaultAttr {
 
     /// Whether a call of this CPU could fail at all: one test that keeps the rest off the fast path.
     public boolean isArmed(Cpu cpu) {
+        return isArmed() || countsDown(cpu);
+    }
+
+    /// Whether the task of this CPU counts its calls down to one that fails.
+    public static boolean countsDown(Cpu cpu) {
         Task task = cpu.task();
-        return isArmed() || (task != null && task.failNth() > 0);
+        return task != null && task.failNth() > 0;
     }
 
     /// Decides about one call without a name for what it asks for.

@@ -1,5 +1,7 @@
 package org.kmemlab.fault;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -22,7 +24,8 @@ import org.kmemlab.machine.Machine;
 /// }
 /// ```
 ///
-/// All functions share one set of attributes, [#attr].
+/// All functions share one set of attributes, [#attr]. The allocators' own are there from the start
+/// in what `PageAllocator.failFunction` returns: `should_fail_alloc_page` and `should_failslab`.
 public final class FaultPoints {
 
     private static final long ERRNO_MAX = 4095;
@@ -62,11 +65,17 @@ public final class FaultPoints {
 
     private static final class Point {
         final Returns returns;
+        final List<Runnable> listeners = new ArrayList<>();
         @Nullable
         Long value;
 
         Point(Returns returns) {
             this.returns = returns;
+        }
+
+        void set(@Nullable Long newValue) {
+            value = newValue;
+            listeners.forEach(Runnable::run);
         }
     }
 
@@ -102,12 +111,25 @@ public final class FaultPoints {
     ///         values
     public void inject(String function, long value) {
         Point point = known(function);
-        point.value = point.returns.checked(function, value);
+        point.set(point.returns.checked(function, value));
     }
 
     /// Lets a function fail no more.
     public void remove(String function) {
-        known(function).value = null;
+        known(function).set(null);
+    }
+
+    /// Makes a function known, unless it is, and has a listener called whenever it is injected into,
+    /// or no more: its owner need not ask each time.
+    public void watch(String function, Returns returns, Runnable listener) {
+        points.computeIfAbsent(function, name -> new Point(returns)).listeners.add(listener);
+    }
+
+    /// Whether a function fails when [#attr] says so.
+    ///
+    /// @throws IllegalArgumentException if it is not declared
+    public boolean isInjected(String function) {
+        return known(function).value != null;
     }
 
     /// Tells at the start of a function whether it must return at once.

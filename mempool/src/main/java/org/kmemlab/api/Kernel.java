@@ -9,6 +9,7 @@ import org.apache.commons.lang3.Validate;
 import org.jspecify.annotations.Nullable;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.buddy.PageAllocator;
+import org.kmemlab.fault.FaultPoints;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
@@ -126,6 +127,12 @@ public final class Kernel implements AutoCloseable {
     /// Fault injection into the pools that this kernel makes.
     public FailMempool failMempool() {
         return pools.faults();
+    }
+
+    /// Functions that fail by name (`fail_function`): `should_failslab`, `should_fail_alloc_page`, and
+    /// what the caller declares.
+    public FaultPoints failFunction() {
+        return pages.failFunction();
     }
 
     /// The pools that this kernel made and that were not destroyed, the oldest first.

@@ -88,8 +88,7 @@ public final class SlabAllocator {
         this.table = new SlabTable(machine.memory());
         this.merging = new SlabMerging(settings);
         this.rcu = new RcuClock(machine.clock(), machine.lock());
-        this.failslab = new Failslab(machine);
-        failslab.attr().onChange(
+        this.failslab = new Failslab(machine, pages.failFunction(),
                 () -> machine.lock().during(() -> caches.forEach(SlabCache::watchFaults)));
         this.reports = new SlabReports(machine);
         this.kfreeRcu = new KfreeRcu(this);

@@ -34,6 +34,8 @@ final class SlabCache {
     private static final int CHARGED = 32;
     /// Somebody observes objects.
     private static final int OBSERVED = 64;
+    /// The function `should_failslab` may fail.
+    private static final int INJECTED = 128;
 
     /// Requests that the engine alone cannot serve.
     private static final int HOOKED_BITS = GfpFlags.ZERO.with(GfpFlags.ACCOUNT).bits();
@@ -128,7 +130,7 @@ final class SlabCache {
     }
 
     private boolean shouldFail(Cpu cpu, GfpFlags gfp) {
-        if (!failslab.isArmed(cpu)) {
+        if ((hooks & INJECTED) == 0 && !failslab.isArmed(cpu)) {
             return false;
         }
         lock.acquire();
@@ -170,7 +172,11 @@ final class SlabCache {
 
     /// Tells the observer of each object from now on, or not any more.
     void setObserved(boolean on) {
-        hooks = on ? hooks | OBSERVED : hooks & ~OBSERVED;
+        setHook(OBSERVED, on);
+    }
+
+    private void setHook(int hook, boolean on) {
+        hooks = on ? hooks | hook : hooks & ~hook;
     }
 
     private void afterAlloc(long object, GfpFlags gfp) {
@@ -379,7 +385,10 @@ final class SlabCache {
 
     /// Lets stocks serve requests only while no request can fail by injection.
     void watchFaults() {
-        handles.forEach(handle -> handle.useStock(failslab.attr().isArmed() ? null : sheaves));
+        boolean injected = failslab.isInjected();
+        setHook(INJECTED, injected);
+        boolean couldFail = injected || failslab.attr().isArmed();
+        handles.forEach(handle -> handle.useStock(couldFail ? null : sheaves));
     }
 
     void setFailslab(boolean on) {
