@@ -4,9 +4,13 @@ import java.util.Iterator;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+import org.kmemlab.fault.FaultAttr;
 import org.kmemlab.lab.oracle.OracleMachine;
+import org.kmemlab.machine.BootParameters;
 import org.kmemlab.machine.KernelProfile;
+import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
+import org.kmemlab.machine.MemoryKind;
 import picocli.CommandLine.Option;
 
 /// Options that say which machine a command is about.
@@ -44,6 +48,9 @@ final class MachineOptions {
     @Nullable
     String boot;
 
+    private static final List<String> FAULT_POINTS = List.of("failslab", "fail_page_alloc",
+            "fail_mempool_alloc", "fail_mempool_alloc_bulk");
+
     /// Whether any option was given.
     boolean isGiven() {
         return kernel != null || cpus != null || maxCpus != null || boot != null;
@@ -64,6 +71,19 @@ final class MachineOptions {
                     "");
         }
         return new OracleMachine(kernel == null ? from.build() : kernel, present, possible,
-                from.nodeMib(), boot == null ? from.boot() : boot);
+                from.nodeMib(), boot == null ? from.boot() : checked(boot));
+    }
+
+    /// Boot parameters as they are, if those that set up fault injection are well formed: a command
+    /// that injects nothing would never find out.
+    private static String checked(String words) {
+        BootParameters parameters = new BootParameters(words);
+        try (Machine machine = new Machine(
+                MachineConfig.ofMebibytes(4).withMemory(MemoryKind.METADATA_ONLY))) {
+            for (String point : FAULT_POINTS) {
+                parameters.value(point).ifPresent(new FaultAttr(machine, point)::setup);
+            }
+        }
+        return words;
     }
 }

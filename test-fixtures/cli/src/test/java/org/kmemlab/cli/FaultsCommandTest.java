@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kmemlab.lab.workload.Workloads;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -161,5 +162,17 @@ class FaultsCommandTest {
                 .isEqualTo(ExitCode.UNREADABLE);
         assertThat(CliRun.of("faults", "merge", folder + "/none").exitCode())
                 .isEqualTo(ExitCode.UNREADABLE);
+    }
+
+    /// A bad attribute string would be taken, and nothing would ever fail.
+    @ParameterizedTest
+    @ValueSource(strings = {"failslab=1,2", "fail_page_alloc=1,101,0,1",
+        "fail_mempool_alloc=a,b,c,d"})
+    void boot_badFaultAttribute_isUsage(String words) {
+        CliRun run = CliRun.of("geometry", "--size", "64", "--boot", words);
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).containsAnyOf("expected <interval>,<probability>,<space>,<times>",
+                "probability 101: expected 0 to 100");
     }
 }

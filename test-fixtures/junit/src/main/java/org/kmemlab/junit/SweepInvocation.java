@@ -28,6 +28,8 @@ final class SweepInvocation
         implements TestTemplateInvocationContext, ParameterResolver, InvocationInterceptor {
 
     private static final int FAULTS_SHOWN = 2;
+    /// Leaked pages are to be named; nothing else depends on it.
+    private static final String OWNERS = "page_owner=on";
 
     private final Sweep sweep;
     private final FaultSweep wanted;
@@ -43,10 +45,12 @@ final class SweepInvocation
         this.injection = new Injection((layer, ordinal, count) -> fault.isHit(count),
                 SweepInvocation::isHarness, this::counts);
         MachineConfig config = MachineConfig.ofMebibytes(wanted.memoryMib())
-                .withProfile(KernelProfile.of(wanted.kernel()).booted(wanted.boot()))
+                .withProfile(KernelProfile.of(wanted.kernel()).booted(OWNERS)
+                        .booted(wanted.boot()))
                 .withCpus(wanted.cpus()).withSeed(wanted.seed());
         this.kernel = Kernel.boot(config);
         injection.follow(kernel, List.of(wanted.layers()));
+        injection.trackOrigins(kernel);
         this.run = new CheckedRun(kernel, injection);
     }
 

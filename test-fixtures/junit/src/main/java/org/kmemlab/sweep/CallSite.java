@@ -67,6 +67,12 @@ public record CallSite(String entry, List<String> frames) {
                 + frame.getLineNumber() + ")";
     }
 
+    /// The frames of a stack that are not the allocators' own, such as a pool's between its user and the
+    /// function that it allocates with.
+    static List<String> callersIn(List<String> stack) {
+        return stack.stream().filter(frame -> !startsWithOne(frame, LAYERS)).toList();
+    }
+
     /// The innermost caller.
     public String caller() {
         return frames.isEmpty() ? "?" : frames.getFirst();

@@ -35,6 +35,7 @@ public final class Injection {
     private final List<InjectedFault> injected = new ArrayList<>();
     /// Where what was asked for, by the name of the cache.
     private final Map<String, LinkedHashSet<String>> sites = new TreeMap<>();
+    private @Nullable ObjectOrigins origins;
     private final int[] ordinals = new int[FaultLayer.values().length];
     private boolean armed;
     private int count;
@@ -56,6 +57,20 @@ public final class Injection {
         for (FaultLayer layer : layers) {
             layer.follow(kernel, call -> fails(layer, call));
         }
+    }
+
+    /// Remembers from now on where each object of a kernel was allocated, so that leaks can be named.
+    /// The stacks of pages are known if it was booted with `page_owner=on`. Changes nothing that the run
+    /// does; costs a walk over the stack for each allocation.
+    public void trackOrigins(Kernel kernel) {
+        origins = new ObjectOrigins(isHarness);
+        kernel.slab().observe(origins);
+    }
+
+    /// Where an object was allocated; null if nobody knows.
+    @Nullable
+    CallSite originOf(long address) {
+        return origins == null ? null : origins.of(address);
     }
 
     private boolean fails(FaultLayer layer, FaultCall call) {

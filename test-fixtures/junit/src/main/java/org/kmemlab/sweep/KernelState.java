@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 import org.kmemlab.api.Kernel;
@@ -28,13 +29,15 @@ import org.kmemlab.slab.SlabGeometry;
 /// to nobody: any free may refill it, and elements take each other's place.
 ///
 /// @param live sorted hashes of the contents, by the name of a cache or the kind of a block
+/// @param addresses where they lie; takes no part in comparisons, but tells which ones are new
 /// @param reserve the elements in the reserves of pools
 /// @param pools what the pools are, one entry for each
 /// @param freePages free pages
-public record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve,
-        List<String> pools, long freePages) {
+public record KernelState(SortedMap<String, List<Long>> live, Map<String, Set<Long>> addresses,
+        Set<Long> reserve, List<String> pools, long freePages) {
 
     private static final int SITES_SHOWN = 5;
+    private static final int FRAMES_SHOWN = 4;
 
     /// Empties what caches and CPUs hold back, and looks at the rest. O(page frames and live bytes).
     public static KernelState of(Kernel kernel) {
@@ -51,7 +54,7 @@ public record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve,
         PageAllocator.Totals totals = kernel.pages().totals();
         List<String> pools = kernel.pools().stream()
                 .map(pool -> "reserve of " + pool.snapshot().minNr()).sorted().toList();
-        return new KernelState(scan.live, scan.inReserve, pools,
+        return new KernelState(scan.live, scan.addresses, scan.inReserve, pools,
                 totals.freePages() + totals.perCpuPages());
     }
 
@@ -73,7 +76,7 @@ public record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve,
             List<Long> then = before.live.getOrDefault(name, List.of());
             if (now.size() != then.size()) {
                 lines.add(name + ": " + now.size() + " allocated, before " + then.size()
-                        + origin(name, kernel, injection));
+                        + origin(name, before, kernel, injection));
             } else if (!now.equals(then)) {
                 lines.add(name + ": the contents have changed");
             }
@@ -87,10 +90,17 @@ public record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve,
         return lines;
     }
 
-    /// Who allocated what is allocated, if the kernel kept it (`slub_debug=U`, `page_owner=on`), else
-    /// who asked for the like in this run.
-    private static String origin(String name, Kernel kernel, Injection injection) {
+    /// Who allocated what is new, if that was tracked ([Injection#trackOrigins], `page_owner=on`), else
+    /// who allocated anything of the kind (`slub_debug=U`), else who asked for the like in this run.
+    private String origin(String name, KernelState before, Kernel kernel, Injection injection) {
         KmemCache cache = kernel.slab().cache(name);
+        Set<Long> fresh = new TreeSet<>(addresses.getOrDefault(name, Set.of()));
+        fresh.removeAll(before.addresses.getOrDefault(name, Set.of()));
+        List<String> own = cache != null ? objectOrigins(fresh, injection)
+                : blockOrigins(fresh, kernel);
+        if (!own.isEmpty()) {
+            return own.stream().limit(SITES_SHOWN).collect(Collectors.joining());
+        }
         List<String> tracked = cache != null
                 ? cache.allocSites().stream().map(site -> site.count() + " by " + site.frames())
                         .toList()
@@ -107,11 +117,38 @@ public record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve,
         return asked.isEmpty() ? "" : "; asked for at " + String.join(", ", asked);
     }
 
+    private static List<String> objectOrigins(Set<Long> objects, Injection injection) {
+        List<String> lines = new ArrayList<>();
+        for (long address : objects) {
+            CallSite site = injection.originOf(address);
+            if (site != null) {
+                lines.add(originLine("0x" + Long.toHexString(address), site.entry(),
+                        site.frames()));
+            }
+        }
+        return lines;
+    }
+
+    private static List<String> blockOrigins(Set<Long> blocks, Kernel kernel) {
+        return kernel.pages().ownedBlocks().stream()
+                .filter(block -> blocks.contains(kernel.page_address(block.pfn())))
+                .map(block -> originLine("pfn 0x" + Integer.toHexString(block.pfn()), "",
+                        block.stack()))
+                .toList();
+    }
+
+    private static String originLine(String what, String entry, List<String> frames) {
+        return "\n    " + what + " was allocated" + (entry.isEmpty() ? "" : " by " + entry)
+                + " at\n      " + CallSite.callersIn(frames).stream().limit(FRAMES_SHOWN)
+                        .collect(Collectors.joining("\n      "));
+    }
+
     private static final class Scan {
 
         private static final BitSet NONE_FREE = new BitSet(0);
 
         final SortedMap<String, List<Long>> live = new TreeMap<>();
+        final Map<String, Set<Long>> addresses = new HashMap<>();
         private final Kernel kernel;
         private final PhysicalMemory memory;
         private final Set<Long> inReserve = new HashSet<>();
@@ -177,6 +214,7 @@ public record KernelState(SortedMap<String, List<Long>> live, Set<Long> reserve,
 
         private void add(String name, long address, long size) {
             if (!inReserve.contains(address)) {
+                addresses.computeIfAbsent(name, key -> new HashSet<>()).add(address);
                 live.computeIfAbsent(name, key -> new ArrayList<>()).add(hash(address, size));
             }
         }

@@ -208,6 +208,22 @@ class FaultSweepTest {
                 .containsPattern("replay with @FaultSweep\\(only = \\d+, seed = ");
     }
 
+    /// A leak would be blamed on whoever asked for the like, not on who allocated what leaked.
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {"leaksBuffer; by kmalloc at; BufferList.add",
+        "wholeTestLeaks; by kmalloc at; wholeTestLeaks",
+        "leaksPage; pfn 0x; BufferList.undo"})
+    void sweep_leak_namesTheStackOfWhatLeaked(String test, String what, String where) {
+        String message = messages(run(test)).getFirst();
+
+        String origin = message
+                .substring(message.lastIndexOf('\n', message.indexOf("was allocated")) + 1);
+        assertThat(origin.lines().limit(1).toList()).as(message)
+                .anyMatch(line -> line.contains(what));
+        assertThat(origin.lines().skip(1).limit(4).toList()).as(message)
+                .anyMatch(line -> line.contains(where));
+    }
+
     /// The annotation of the message would not show the same again, or run more than that.
     @Test
     void only_replaysOneRun() {

@@ -43,7 +43,7 @@ public record Finding(String kind, String message, String schedule, String repla
 
     static Finding of(WorkloadRunner runner, Problem problem, List<InjectedFault> injected) {
         Schedule schedule = Schedule.of(injected);
-        return new Finding(problem.kind(), problem.message(), schedule.toString(),
+        return new Finding(problem.kind(), runner.detailed(problem, injected), schedule.toString(),
                 runner.command(schedule), injected.stream().map(Culprit::of).toList());
     }
 

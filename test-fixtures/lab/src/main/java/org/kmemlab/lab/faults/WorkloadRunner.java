@@ -6,9 +6,11 @@ import java.util.SplittableRandom;
 
 import org.jspecify.annotations.Nullable;
 import org.kmemlab.lab.workload.Workload;
+import org.kmemlab.machine.MachineConfig;
 import org.kmemlab.sweep.CheckedRun;
 import org.kmemlab.sweep.FaultChoice;
 import org.kmemlab.sweep.FaultLayer;
+import org.kmemlab.sweep.InjectedFault;
 import org.kmemlab.sweep.Injection;
 
 /// Runs one workload again and again, each time on a freshly booted kernel, so that a run depends on
@@ -45,11 +47,23 @@ final class WorkloadRunner {
     ///
     /// @param listener hears of every allocation; null for none, which is faster
     RunResult run(FaultChoice choice, Injection.@Nullable Listener listener) {
+        return run(choice, listener, false);
+    }
+
+    private RunResult run(FaultChoice choice, Injection.@Nullable Listener listener,
+            boolean tracked) {
         Injection injection = new Injection(choice, name -> name.startsWith(OWN), listener);
         Problem problem = null;
         try {
-            room.visit(workload.machine().withSeed(seed), kernel -> {
+            MachineConfig config = workload.machine().withSeed(seed);
+            MachineConfig booted = tracked
+                    ? config.withProfile(config.profile().booted("page_owner=on"))
+                    : config;
+            room.visit(booted, kernel -> {
                 injection.follow(kernel, layers);
+                if (tracked) {
+                    injection.trackOrigins(kernel);
+                }
                 CheckedRun run = new CheckedRun(kernel, injection);
                 workload.run(kernel, new SplittableRandom(seed), run::call);
                 run.check();
@@ -66,8 +80,22 @@ final class WorkloadRunner {
         return run(choice, null);
     }
 
-    /// A run again, in full detail: the message of its problem then names call sites.
-    RunResult explain(Schedule schedule) {
-        return run(schedule, (layer, call, site, armed) -> true);
+    /// A run again, in full detail: the message of its problem then names call sites, and for what
+    /// leaked the stack that allocated it.
+    RunResult explain(FaultChoice choice) {
+        return run(choice, (layer, call, site, armed) -> true, true);
+    }
+
+    /// The message of a run's problem in full detail; as it is if the run does something else when
+    /// allocations are tracked.
+    String detailed(Problem problem, List<InjectedFault> injected) {
+        RunResult again = explain(Schedule.of(injected));
+        Problem explained = again.problem();
+        if (explained != null && again.fails(problem)
+                && Schedule.of(again.injected()).equals(Schedule.of(injected))) {
+            return explained.message();
+        }
+        return problem.message() + "\n  (with allocations tracked the run does something else,"
+                + " so the stacks of what leaked are not known)";
     }
 }

@@ -18,10 +18,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kmemlab.api.Kernel;
 import org.kmemlab.lab.faults.Campaign.Target;
 import org.kmemlab.lab.input.InputException;
+import org.kmemlab.lab.workload.Calls;
 import org.kmemlab.lab.workload.Workload;
 import org.kmemlab.lab.workload.Workloads;
+import org.kmemlab.machine.MachineConfig;
 
 class CampaignTest {
 
@@ -82,6 +85,66 @@ class CampaignTest {
         assertThat(finding.faults().getFirst().n()).isEqualTo(n);
         assertThat(finding.faults().getFirst().site().frames().getFirst()).contains(site);
         assertThat(report.canariesFound()).isEqualTo(1);
+    }
+
+    /// A leak would be blamed on whoever asked for the like, not on who allocated what leaked.
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "canary-leaked-object; kmalloc; CanaryList.add",
+        "canary-kept-element; kmalloc; CanaryList.add",
+        "canary-leaked-by-two; kmalloc; CanaryList.add",
+        "canary-leaked-pages; pfn 0x; CanaryList.undoWithoutPage"})
+    void leak_namesTheStackOfWhatLeaked(String name, String what, String site) {
+        CampaignReport report = run(CampaignPlan.ofSeed(1), 2, name);
+
+        String message = report.workloads().getFirst().findings().getFirst().message();
+        String origin = message
+                .substring(message.lastIndexOf('\n', message.indexOf("was allocated")) + 1);
+        assertThat(message).contains(what);
+        assertThat(origin.lines().skip(1).limit(4).toList()).as(message)
+                .anyMatch(line -> line.contains(site));
+    }
+
+    /// A stack would be named though the run that knows it is not the run that went wrong.
+    @Test
+    void leak_runThatChangesWhenTracked_saysSo() {
+        Workload shy = new Workload() {
+            @Override
+            public String name() {
+                return "shy";
+            }
+
+            @Override
+            public String description() {
+                return "leaks only when nobody tracks pages";
+            }
+
+            @Override
+            public MachineConfig machine() {
+                return MachineConfig.ofMebibytes(4);
+            }
+
+            @Override
+            public void run(Kernel kernel, SplittableRandom random, Calls calls) {
+                boolean tracked = kernel.machine().profile().boot().flag("page_owner", false);
+                boolean _ = calls.make(() -> {
+                    long kept = kernel.kmalloc(64, 0);
+                    long other = kernel.kmalloc(300, 0);
+                    if (other != 0 || tracked) {
+                        kernel.kfree(kept);
+                    }
+                    kernel.kfree(other);
+                    return other != 0;
+                });
+            }
+        };
+
+        CampaignReport report = new Campaign(List.of(new Target(shy, false)),
+                CampaignPlan.ofSeed(1)).run(1);
+
+        assertThat(report.workloads().getFirst().findings().stream().map(Finding::message))
+                .anyMatch(message -> message.contains("kmalloc-64: 1 allocated, before 0")
+                        && message.contains("the stacks of what leaked are not known"));
     }
 
     /// The same campaign would say one thing on one machine and another on the next.
