@@ -64,7 +64,7 @@ class ReportsLincheckTest {
         private static final int BURST = 2;
 
         private final ReportLimits limits = new ReportLimits(new KernelLog(),
-                new VirtualClock(1000));
+                new VirtualClock(1000, new KernelLock(Execution.STEPPED)));
 
         @Operation
         public boolean allows(@Param(name = "kind") int kind) {
