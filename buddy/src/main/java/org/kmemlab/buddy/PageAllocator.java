@@ -265,15 +265,12 @@ public final class PageAllocator {
     ///
     /// @throws BadPageException as [#freePages]
     public void freePagesToZone(Cpu cpu, int pfn, int order) {
-        lock.acquire();
-        try {
+        lock.during(() -> {
             Zone zone = takeBack(cpu, pfn, order);
             if (zone != null) {
                 zone.freeOnePage(cpu.id(), pfn, order, memMap.pageblockType(pfn), false);
             }
-        } finally {
-            lock.release();
-        }
+        });
     }
 
     /// Makes a block nobody's.
@@ -336,51 +333,35 @@ public final class PageAllocator {
     /// @return the first frame; [#NONE] if there is no memory
     @CheckReturnValue
     public int allocPagesExact(Cpu cpu, long bytes, GfpFlags gfp) {
-        lock.acquire();
-        try {
-            return bulk.allocExact(cpu, bytes, gfp);
-        } finally {
-            lock.release();
-        }
+        return lock.during(() -> bulk.allocExact(cpu, bytes, gfp));
     }
 
     /// Gives back what [#allocPagesExact] gave out for the same number of bytes.
     public void freePagesExact(Cpu cpu, int pfn, long bytes) {
-        lock.acquire();
-        try {
-            bulk.freeExact(cpu, pfn, bytes);
-        } finally {
-            lock.release();
-        }
+        lock.during(() -> bulk.freeExact(cpu, pfn, bytes));
     }
 
     /// Turns an allocated block into single pages, each to be freed on its own with order 0.
     ///
     /// @throws BadPageException if no block of that order is in use there
     public void splitPage(int pfn, int order) {
-        lock.acquire();
-        try {
+        lock.during(() -> {
             held.split(pfn, order);
             handover.split(pfn, order);
-        } finally {
-            lock.release();
-        }
+        });
     }
 
     /// Gives the pages on all CPUs' lists back to the zones (`drain_all_pages`).
     ///
     /// @param acting the CPU that does the work
     public void drainAllPages(Cpu acting) {
-        lock.acquire();
-        try {
+        lock.during(() -> {
             for (int cpu = 0; cpu < machine.cpus().size(); cpu++) {
                 for (Zone zone : zones) {
                     zone.perCpu(cpu).drainAll(acting.id());
                 }
             }
-        } finally {
-            lock.release();
-        }
+        });
     }
 
     VmCounters counters() {

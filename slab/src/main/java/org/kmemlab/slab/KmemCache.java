@@ -74,12 +74,9 @@ public final class KmemCache implements AutoCloseable {
         Thread me = Thread.currentThread();
         Sheaf[] stock = byThread;
         if (stock != null) {
-            Sheaf mine = stock[(int) me.threadId() & stock.length - 1];
-            if (mine.isOwnedBy(me)) {
-                long object = mine.take(gfp);
-                if (object != 0) {
-                    return object;
-                }
+            long object = Sheaves.take(stock, me, gfp);
+            if (object != 0) {
+                return object;
             }
         }
         return live().allocHere(me, gfp);
@@ -119,13 +116,9 @@ public final class KmemCache implements AutoCloseable {
     public void free(long address) {
         Thread me = Thread.currentThread();
         Sheaf[] stock = byThread;
-        if (stock != null) {
-            Sheaf mine = stock[(int) me.threadId() & stock.length - 1];
-            if (mine.isOwnedBy(me) && mine.put(address)) {
-                return;
-            }
+        if (stock == null || !Sheaves.put(stock, me, address)) {
+            live().freeHere(me, address);
         }
-        live().freeHere(me, address);
     }
 
     /// Checks that [#free] could take an object back, without doing so.
@@ -174,8 +167,7 @@ public final class KmemCache implements AutoCloseable {
         live().freeBulk(cpu, objects, from, count);
     }
 
-    /// [#freeBulk(Cpu, long[], int, int)] in live use, wherever the thread runs; the array stays as
-    /// it is.
+    /// [#freeBulk(Cpu, long[], int, int)] in live use, wherever the thread runs.
     ///
     /// @throws IllegalStateException if the machine is stepped
     public void freeBulk(long[] objects, int from, int count) {

@@ -19,12 +19,13 @@ import org.kmemlab.machine.PhysicalMemory;
 /// take 8 bytes for each: 12.5 % of the memory of 64-byte objects, 3 % of that of 256-byte ones.
 /// They are made as slabs appear, in chunks for 256 KiB.
 ///
-/// **Locking.** None: the tag of an object belongs to who holds the object. Two threads that free
-/// one object at the same moment can both succeed.
+/// **Locking.** Chunks are made under the machine's lock. A tag needs none: it belongs to who holds
+/// the object. Two threads that free one object at the same moment can both succeed.
 final class ObjectTags {
 
     private static final int CHUNK_SHIFT = 18;
     private static final int NUMBER_SHIFT = 48;
+
     /// By the bits of an address above a chunk, as many as the memory needs; none is null.
     private final long[][] chunks;
     private final int granuleShift;

@@ -7,14 +7,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.kmemlab.buddy.GfpFlags;
 
-/// A stack of free objects above the engine: what one CPU or thread has in stock of one cache.
+/// A stack of free objects above the engine: what one thread has in stock of one cache.
 ///
 /// Taking and putting touch the stack and the object's tag, never the object. Linux 6.18 has these
 /// under the same name; the idea is the magazine of Bonwick and Adams, *Magazines and Vmem* (2001).
 ///
-/// **Ownership.** A sheaf is used by one party at a time, in one of three ways: a CPU's by whoever
-/// runs on that CPU; a thread's by its [#owner], claimed once by compare-and-set; a shared one by
-/// who has [#tryAcquire]d it. Nothing else is atomic here, which is where the speed comes from.
+/// **Ownership.** A sheaf is used by one thread at a time: its [#owner], who claimed it once by
+/// compare-and-set, or who has [#tryAcquire]d it, if it is shared. Nothing else is atomic here,
+/// which is where the speed comes from.
 final class Sheaf extends SheafPadding.After {
 
     private static final VarHandle OWNER;
@@ -46,15 +46,11 @@ final class Sheaf extends SheafPadding.After {
     /// @return 0 if there is none, or the request needs more than an object as it is
     long take(GfpFlags gfp) {
         int last = count - 1;
+        // Asked like that, the compiler sees that the array's bounds are checked, too.
         if (Integer.compareUnsigned(last, objects.length) >= 0 || (gfp.bits() & SPECIAL) != 0) {
             return 0;
         }
         return takeAt(last);
-    }
-
-    /// Whether objects satisfy a request as they lie in stock.
-    static boolean serves(GfpFlags gfp) {
-        return (gfp.bits() & SPECIAL) == 0;
     }
 
     /// Takes the object that was put last, of a sheaf that is not empty.

@@ -8,7 +8,7 @@ import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.KernelLock;
 import org.kmemlab.machine.Machine;
 
-/// The stocks of free objects that CPUs and threads keep of one cache in live use.
+/// The stocks of free objects that threads keep of one cache in live use.
 ///
 /// **Picture.** Objects move between the levels in batches of half a sheaf.
 ///
@@ -379,14 +379,21 @@ final class Sheaves {
             drainThread(sheaf, me, cpu);
         }
         for (Sheaf sheaf : shared) {
-            if (sheaf.tryAcquire()) {
-                empty(sheaf, cpu);
-                sheaf.release();
-            } else {
-                sheaf.revoked = true;
-            }
+            drainShared(sheaf, cpu);
         }
         drainBarn(cpu);
+    }
+
+    private void drainShared(Sheaf sheaf, Cpu cpu) {
+        if (!sheaf.tryAcquire()) {
+            sheaf.revoked = true;
+            return;
+        }
+        try {
+            empty(sheaf, cpu);
+        } finally {
+            sheaf.release();
+        }
     }
 
     private void drainThread(Sheaf sheaf, Thread me, Cpu cpu) {
@@ -396,8 +403,11 @@ final class Sheaves {
         } else if (owner != null && owner.isAlive()) {
             sheaf.revoked = true;
         } else if (sheaf.changeOwner(owner, me)) {
-            empty(sheaf, cpu);
-            sheaf.changeOwner(me, null);
+            try {
+                empty(sheaf, cpu);
+            } finally {
+                sheaf.changeOwner(me, null);
+            }
         }
     }
 
