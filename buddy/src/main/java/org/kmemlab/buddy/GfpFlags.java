@@ -209,6 +209,12 @@ public record GfpFlags(int bits) {
         };
     }
 
+    /// The number of [#migrateType] for the bits of a request; [MigrateType#PCP_TYPES] if it has both
+    /// mobility bits.
+    static int typeNumber(int bits) {
+        return bits >> 3 & 3;
+    }
+
     /// The highest zone that may serve the request.
     public ZoneType highestZone() {
         if (has(DMA)) {

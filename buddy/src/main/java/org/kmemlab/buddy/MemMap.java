@@ -4,6 +4,7 @@ import static org.kmemlab.machine.KernelProfile.MAX_PAGE_ORDER;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 import org.kmemlab.machine.KernelProfile;
@@ -219,6 +220,11 @@ public final class MemMap {
             chunk = build(index);
         }
         chunk[pfn & CHUNK_MASK] = state;
+    }
+
+    /// Sets the state of a frame whose chunk is built, as it is where single pages come and go.
+    void setBuiltState(int pfn, short state) {
+        Objects.requireNonNull(states[pfn >>> CHUNK_SHIFT])[pfn & CHUNK_MASK] = state;
     }
 
     /// Sets the state of a frame that has a certain one now.

@@ -29,8 +29,9 @@ import org.kmemlab.machine.ZoneType;
 /// **Invariants.** I1: every managed frame is in exactly one place: a free list, a per-CPU list, or
 /// a block in use. [#validate()] walks all of them.
 ///
-/// **Locking.** In live use every operation holds the machine's lock, see [KernelLock]; readers of
-/// counters and states see them as they are at some moment.
+/// **Locking.** In live use every operation holds the machine's lock, see [KernelLock], unless the
+/// thread's stock serves it ([PageStocks]); readers of counters and states see them as they are at
+/// some moment.
 ///
 /// @see <a href="https://docs.kernel.org/mm/page_allocation.html">Linux mm, page allocation</a>
 public final class PageAllocator {
@@ -64,6 +65,8 @@ public final class PageAllocator {
     private final SinglePages[] singles;
     /// Whether single pages may go the short way: nobody wants to see each request.
     private boolean singlesShort;
+    /// Null in a stepped machine, and where somebody wants to see each page change hands.
+    private final @Nullable PageStocks stocks;
     private @Nullable PageCharges charges;
     private BadPagePolicy badPagePolicy = BadPagePolicy.REFUSE;
 
@@ -120,6 +123,8 @@ public final class PageAllocator {
                 cpu -> new SinglePages(cpu, memMap, walk.listFor(cpu, cpu.node(), GfpFlags.NONE),
                         byUse))
                 .toArray(SinglePages[]::new);
+        boolean stocked = machine.config().isLive() && perCpuPages && !handoverOn;
+        stocks = stocked ? new PageStocks(this, singles, byUse) : null;
         machine.memCgroups().whenFirst(this::startCharging);
     }
 
@@ -160,7 +165,41 @@ public final class PageAllocator {
                 return pfn;
             }
         }
-        return allocPagesNode(cpu, cpu.node(), gfp, order);
+        return order == 0 && stocks != null ? allocFromStock(cpu, gfp, stocks)
+                : allocPagesNode(cpu, cpu.node(), gfp, order);
+    }
+
+    /// [#allocPages(Cpu, GfpFlags, int)] in live use, wherever the thread runs.
+    ///
+    /// @throws IllegalStateException if the machine is stepped
+    @CheckReturnValue
+    public int allocPages(GfpFlags gfp, int order) {
+        if (order == 0 && stocks != null && failPageAlloc.sparesSingles()) {
+            int pfn = stocks.take(gfp);
+            if (pfn != NONE) {
+                return pfn;
+            }
+        }
+        return allocPages(machine.cpuOf(Thread.currentThread()), gfp, order);
+    }
+
+    private int allocFromStock(Cpu cpu, GfpFlags gfp, PageStocks stock) {
+        if (failPageAlloc.sparesSingles()) {
+            int pfn = stock.take(gfp);
+            if (pfn != NONE) {
+                return pfn;
+            }
+        }
+        lock.acquire();
+        try {
+            int pfn = allocLocked(cpu, cpu.node(), gfp, 0);
+            if (pfn != NONE) {
+                stock.refill(cpu, gfp);
+            }
+            return pfn;
+        } finally {
+            lock.release();
+        }
     }
 
     /// Takes a block from a node, or from others if the node has none and the flags allow it.
@@ -227,18 +266,31 @@ public final class PageAllocator {
     /// @param order the order it was allocated with
     /// @throws BadPageException if no block of that order is in use there; nothing is changed
     public void freePages(Cpu cpu, int pfn, int order) {
-        if (order == 0 && singlesShort && singles[cpu.id()].give(pfn)) {
+        if (order == 0 && (stocks != null ? stocks.give(pfn)
+                : singlesShort && singles[cpu.id()].give(pfn))) {
             return;
         }
         lock.acquire();
         try {
-            freeLocked(cpu, pfn, order);
+            if (order != 0 || stocks == null || !stocks.giveSlow(cpu, pfn)) {
+                freeLocked(cpu, pfn, order);
+            }
         } finally {
             lock.release();
         }
     }
 
-    private void freeLocked(Cpu cpu, int pfn, int order) {
+    /// [#freePages(Cpu, int, int)] in live use, wherever the thread runs; any thread may give back
+    /// what another one took.
+    ///
+    /// @throws IllegalStateException if the machine is stepped
+    public void freePages(int pfn, int order) {
+        if (order != 0 || stocks == null || !stocks.give(pfn)) {
+            freePages(machine.cpuOf(Thread.currentThread()), pfn, order);
+        }
+    }
+
+    void freeLocked(Cpu cpu, int pfn, int order) {
         Zone zone = takeBack(cpu, pfn, order);
         if (zone == null) {
             return;
@@ -351,11 +403,15 @@ public final class PageAllocator {
         });
     }
 
-    /// Gives the pages on all CPUs' lists back to the zones (`drain_all_pages`).
+    /// Gives the pages on all CPUs' lists back to the zones (`drain_all_pages`), and those that threads
+    /// have in stock; threads that live give theirs when they come by.
     ///
     /// @param acting the CPU that does the work
     public void drainAllPages(Cpu acting) {
         lock.during(() -> {
+            if (stocks != null) {
+                stocks.drain(acting);
+            }
             for (int cpu = 0; cpu < machine.cpus().size(); cpu++) {
                 for (Zone zone : zones) {
                     zone.perCpu(cpu).drainAll(acting.id());
@@ -468,7 +524,7 @@ public final class PageAllocator {
     /// Pages that nobody uses.
     ///
     /// @param freePages pages on the free lists of all zones
-    /// @param perCpuPages pages on the lists of all CPUs
+    /// @param perCpuPages pages on the lists of all CPUs, and in the stocks of threads
     public record Totals(long freePages, long perCpuPages) {}
 
     /// How many pages nobody uses. O(zones * CPUs).
@@ -481,7 +537,7 @@ public final class PageAllocator {
                 perCpu += zone.perCpu(cpu).countPages();
             }
         }
-        return new Totals(free, perCpu);
+        return new Totals(free, stocks == null ? perCpu : perCpu + stocks.countPages());
     }
 
     /// The state of every zone, in the machine's order. O(blocks).

@@ -7,10 +7,12 @@ public enum PageUse {
     /// A slab of a cache.
     SLAB,
     /// A `kmalloc` too large for any cache.
-    LARGE_KMALLOC;
+    LARGE_KMALLOC,
+    /// Nobody yet: a thread of a live machine has it in stock.
+    STOCK;
 
     /// How many uses there are.
-    static final int COUNT = 3;
+    static final int COUNT = 4;
 
     private static final PageUse[] VALUES = values();
 

@@ -200,6 +200,11 @@ final class PerCpuPages {
         return countPages;
     }
 
+    /// Pages that move at once between the lists and the zone.
+    int batch() {
+        return batch;
+    }
+
     /// Pages that [#allocSingle] handed out.
     long singlesAllocated() {
         return singlesAllocated;

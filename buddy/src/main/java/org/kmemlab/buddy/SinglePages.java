@@ -86,7 +86,7 @@ final class SinglePages {
             return PageAllocator.NONE;
         }
         int pfn = way.pcp.allocSingle(way.list);
-        map.setState(pfn, IN_USE);
+        map.setBuiltState(pfn, IN_USE);
         return pfn;
     }
 
