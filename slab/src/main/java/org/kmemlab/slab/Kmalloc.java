@@ -137,12 +137,10 @@ public final class Kmalloc {
     ///
     /// @throws IllegalStateException if the machine is stepped
     public void kfree(long address) {
-        Slab slab = table.at(address);
         Thread me = Thread.currentThread();
-        if (slab != null) {
-            slab.cache.freeHere(me, address);
-        } else if (!isNothing(address)) {
-            freeLarge(cpuOf(me), address);
+        Sheaf[] stock = table.stockAt(address);
+        if (stock == null || !Sheaves.put(stock, me, address)) {
+            kfree(cpuOf(me), address);
         }
     }
 

@@ -225,6 +225,11 @@ final class SlabCache {
         }
     }
 
+    /// What threads have in stock; null if nothing is kept.
+    Sheaf @Nullable [] byThread() {
+        return byThread;
+    }
+
     /// [#free] in live use on whatever CPU the thread is counted to.
     void freeHere(Thread me, long object) {
         if (byThread == null || !Sheaves.put(byThread, me, object)) {

@@ -3,9 +3,11 @@ package org.kmemlab.bench.jmh;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
+import org.kmemlab.bench.pool.Contender;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.buddy.PageAllocator;
 import org.kmemlab.machine.Cpu;
+import org.kmemlab.machine.Execution;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
 import org.kmemlab.machine.MemoryKind;
@@ -13,6 +15,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -34,6 +37,9 @@ public class PageBenchmark {
     @State(Scope.Thread)
     public static class Fresh {
 
+        @Param("PAGES")
+        private Contender contender;
+        private boolean live;
         private Machine machine;
         private PageAllocator pages;
         private Cpu cpu;
@@ -41,8 +47,10 @@ public class PageBenchmark {
         /// Boots it.
         @Setup
         public void boot() {
+            live = contender == Contender.LIVE_PAGES;
             machine = new Machine(MachineConfig.ofMebibytes(FRAMES >> 8)
-                    .withMemory(MemoryKind.METADATA_ONLY));
+                    .withMemory(MemoryKind.METADATA_ONLY)
+                    .withExecution(live ? Execution.LIVE : Execution.STEPPED));
             pages = new PageAllocator(machine);
             cpu = machine.cpu(0);
         }
@@ -53,8 +61,21 @@ public class PageBenchmark {
             machine.close();
         }
 
-        int take(int order) {
-            int pfn = pages.allocPages(cpu, MOVABLE, order);
+        int take(GfpFlags gfp, int order) {
+            return live ? pages.allocPages(gfp, order) : pages.allocPages(cpu, gfp, order);
+        }
+
+        void give(int pfn, int order) {
+            if (live) {
+                pages.freePages(pfn, order);
+            } else {
+                pages.freePages(cpu, pfn, order);
+            }
+        }
+
+        /// A block for good.
+        int occupy(int order) {
+            int pfn = take(MOVABLE, order);
             if (pfn == PageAllocator.NONE) {
                 throw new IllegalStateException("no block of order " + order);
             }
@@ -80,11 +101,11 @@ public class PageBenchmark {
             machine = fresh;
             int[] gaps = new int[LIVE];
             for (int i = 0; i < LIVE; i++) {
-                live[i] = fresh.take(0);
-                gaps[i] = fresh.take(0);
+                live[i] = fresh.occupy(0);
+                gaps[i] = fresh.occupy(0);
             }
             for (int gap : gaps) {
-                fresh.pages.freePages(fresh.cpu, gap, 0);
+                fresh.give(gap, 0);
             }
         }
     }
@@ -107,7 +128,7 @@ public class PageBenchmark {
             machine = fresh;
             for (int i = 0; i < LIVE; i++) {
                 orders[i] = (byte) (i % ORDERS);
-                live[i] = fresh.take(orders[i]);
+                live[i] = fresh.occupy(orders[i]);
             }
         }
     }
@@ -124,16 +145,16 @@ public class PageBenchmark {
     /// One page.
     @Benchmark
     public int pair0(Fresh fresh) {
-        int pfn = fresh.pages.allocPages(fresh.cpu, MOVABLE, 0);
-        fresh.pages.freePages(fresh.cpu, pfn, 0);
+        int pfn = fresh.take(MOVABLE, 0);
+        fresh.give(pfn, 0);
         return pfn;
     }
 
     /// Eight pages.
     @Benchmark
     public int pair3(Fresh fresh) {
-        int pfn = fresh.pages.allocPages(fresh.cpu, GfpFlags.GFP_KERNEL, 3);
-        fresh.pages.freePages(fresh.cpu, pfn, 3);
+        int pfn = fresh.take(GfpFlags.GFP_KERNEL, 3);
+        fresh.give(pfn, 3);
         return pfn;
     }
 
@@ -148,8 +169,8 @@ public class PageBenchmark {
     public int churn0(Fragmented state) {
         Fresh machine = state.machine;
         int victim = state.victims[state.at++ & VICTIMS - 1];
-        machine.pages.freePages(machine.cpu, state.live[victim], 0);
-        int pfn = machine.pages.allocPages(machine.cpu, MOVABLE, 0);
+        machine.give(state.live[victim], 0);
+        int pfn = machine.take(MOVABLE, 0);
         state.live[victim] = pfn;
         return pfn;
     }
@@ -160,8 +181,8 @@ public class PageBenchmark {
         Fresh machine = state.machine;
         int victim = state.victims[state.at++ & VICTIMS - 1];
         int order = state.orders[victim];
-        machine.pages.freePages(machine.cpu, state.live[victim], order);
-        int pfn = machine.pages.allocPages(machine.cpu, MOVABLE, order);
+        machine.give(state.live[victim], order);
+        int pfn = machine.take(MOVABLE, order);
         state.live[victim] = pfn;
         return pfn;
     }

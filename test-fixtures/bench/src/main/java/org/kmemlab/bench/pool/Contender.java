@@ -55,8 +55,10 @@ public enum Contender {
     /// tcmalloc, from C.
     TCMALLOC_C(MallocFamily.TCMALLOC, Shape.C, "tcmalloc, native C"),
 
-    /// Ours: the page allocator.
-    PAGES(Camp.OURS, Shape.PAGES, "PageAllocator"),
+    /// Ours: the page allocator, used by threads that do not know where they run.
+    LIVE_PAGES(Camp.OURS, Shape.PAGES, "PageAllocator, live"),
+    /// Ours: the page allocator, stepped.
+    PAGES(Camp.OURS, Shape.PAGES, "PageAllocator, stepped"),
     /// Ours: the trace reader and the replay.
     TRACES(Camp.OURS, Shape.TRACES, "trace"),
 

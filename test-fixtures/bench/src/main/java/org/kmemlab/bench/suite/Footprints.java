@@ -26,6 +26,7 @@ public final class Footprints {
             boolean holds = contender.shape() == Shape.ADDRESS || contender.shape() == Shape.HANDLE
                     || contender.shape() == Shape.PAGES;
             if (holds && contender.camp() != Camp.HARNESS && contender != Contender.ARENA_SHARED
+                    && contender != Contender.LIVE_PAGES
                     && contender.family().flatMap(family -> family.unavailable()).isEmpty()) {
                 asked.add(contender);
             }

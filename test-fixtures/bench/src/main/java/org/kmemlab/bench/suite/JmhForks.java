@@ -89,6 +89,7 @@ final class JmhForks {
         switch (job.contender().shape()) {
             case ADDRESS, HANDLE -> options.param("contender", job.contender().name())
                     .param("bytes", Integer.toString(job.bytes() == 0 ? Long.BYTES : job.bytes()));
+            case PAGES -> options.param("contender", job.contender().name());
             default -> {
                 // The benchmark is about one contender.
             }

@@ -5,6 +5,7 @@ import static org.kmemlab.bench.pool.Contender.HARNESS_PAGES;
 import static org.kmemlab.bench.pool.Contender.KMALLOC;
 import static org.kmemlab.bench.pool.Contender.KMEM_CACHE_UNCHECKED;
 import static org.kmemlab.bench.pool.Contender.LIVE_KMALLOC;
+import static org.kmemlab.bench.pool.Contender.LIVE_PAGES;
 import static org.kmemlab.bench.pool.Contender.MIMALLOC;
 import static org.kmemlab.bench.pool.Contender.MIMALLOC_C;
 import static org.kmemlab.bench.pool.Contender.NETTY_ADAPTIVE;
@@ -51,6 +52,7 @@ public final class Targets {
     private static final Column REMOTE = new Column(Pattern.REMOTE, 64, 2);
     private static final Column BATCH = new Column(Pattern.BATCH_RANDOM, 64, 1);
     private static final Column BULK = new Column(Pattern.BULK16, 64, 1);
+    private static final Column PAGE_PAIR = new Column(Pattern.PAGE_PAIR0, 0, 1);
 
     private static final List<Target> ALL = List.of(
             faster("64 B ring, against Netty pooled", RING, NETTY_POOLED, 7, 10),
@@ -67,8 +69,10 @@ public final class Targets {
             nanosOfOurs("batch of 1024, random free, 64 B", BATCH, 8, 3),
             nanosOfOurs("bulk of 16, 64 B, each object", BULK, 3, 1.8),
             nanos("kmalloc and kfree, 64 B ring", RING, LIVE_KMALLOC, 8, 5),
-            nanos("order-0 pages, pair", new Column(Pattern.PAGE_PAIR0, 0, 1), PAGES, 4, 2.5),
-            netChurn(),
+            nanos("order-0 pages, live, pair", PAGE_PAIR, LIVE_PAGES, 4, 2.5),
+            nanos("order-0 pages, stepped, pair", PAGE_PAIR, PAGES, 4, 2.5),
+            netChurn("order-0 pages, live, random churn, net of harness", LIVE_PAGES),
+            netChurn("order-0 pages, stepped, random churn, net of harness", PAGES),
             rate("trace text parsed", Pattern.TRACE_PARSE, 10, 20),
             rate("trace replayed from text, 50k live", Pattern.TRACE_REPLAY_TEXT, 5, 12),
             garbage());
@@ -151,13 +155,13 @@ public final class Targets {
                                         two.cpuNanos(), one.cpuNanos()))));
     }
 
-    private static Target netChurn() {
+    private static Target netChurn(String figure, Contender contender) {
         Column column = new Column(Pattern.PAGE_CHURN0, 0, 1);
-        return new Target("order-0 pages, random churn, net of harness", Kind.NANOS, 4, 1.5,
-                jobs(column, PAGES, HARNESS_PAGES),
-                report -> against(report, column, HARNESS_PAGES)
-                        .map(pair -> new Value(pair.ours() - pair.other(), pair.ours(),
-                                pair.other())));
+        return new Target(figure, Kind.NANOS, 4, 1.5, jobs(column, contender, HARNESS_PAGES),
+                report -> report.figure(column, contender).flatMap(ours -> report
+                        .figure(column, HARNESS_PAGES).map(harness -> new Value(
+                                ours.cpuNanos() - harness.cpuNanos(), ours.cpuNanos(),
+                                harness.cpuNanos()))));
     }
 
     private static Target rate(String figure, Pattern pattern, double must, double aim) {
