@@ -109,7 +109,7 @@ class KernelTest {
         long first = k.kmem_cache_alloc(cache, GFP_KERNEL);
         long second = k.on(1).kmem_cache_alloc(cache, GFP_KERNEL);
 
-        assertThat(cache.snapshot().cpus()).allMatch(cpu -> cpu.slab() != null);
+        assertThat(cache.snapshot().slub().cpus()).allMatch(cpu -> cpu.slab() != null);
         k.kmem_cache_free(cache, first);
         k.on(1).kmem_cache_free(cache, second);
         assertThatThrownBy(() -> k.on(2)).isInstanceOf(IllegalArgumentException.class)
@@ -268,7 +268,7 @@ class KernelTest {
             KmemCache cache = Objects.requireNonNull(
                     newer.kmem_cache_create("file", 184, args, KernelFlags.SLAB_TYPESAFE_BY_RCU));
 
-            assertThat(cache.geometry().offset()).isZero();
+            assertThat(cache.geometry().slub().offset()).isZero();
             assertThat(cache.geometry().size()).isEqualTo(192);
             assertThat(newer.slab().sysfs(cache).usersize()).isEqualTo(24);
             assertThat(newer.kmem_cache_create("file", 184, args, 0)).isNull();

@@ -52,7 +52,7 @@ final class BugReports {
     }
 
     /// Bytes of an object's slot are not what they must be.
-    void overwritten(Cpu cpu, Slab slab, SlabBug.Overwritten bug) {
+    void overwritten(Cpu cpu, SlubSlab slab, SlabBug.Overwritten bug) {
         if (findings.add(bug)) {
             banner(bug.zone().label() + " overwritten");
             log.print("0x%016x-0x%016x @offset=%d. First byte 0x%x instead of 0x%x".formatted(
@@ -65,7 +65,7 @@ final class BugReports {
     /// The remainder of a slab behind its last slot is not what it must be.
     ///
     /// @param from the first byte of the remainder
-    void slabPadding(Cpu cpu, Slab slab, SlabBug.Overwritten bug, long from, int bytes) {
+    void slabPadding(Cpu cpu, SlubSlab slab, SlabBug.Overwritten bug, long from, int bytes) {
         if (findings.add(bug)) {
             print(cpu, slab, "Padding overwritten. 0x%016x-0x%016x @offset=%d".formatted(
                     bug.first(), bug.last(), bug.first() - startOf(slab)));
@@ -76,7 +76,7 @@ final class BugReports {
     /// Something about an object is wrong.
     ///
     /// @param isObject whether there is an object to show
-    void object(Cpu cpu, Slab slab, long object, boolean isObject, String reason, SlabBug bug) {
+    void object(Cpu cpu, SlubSlab slab, long object, boolean isObject, String reason, SlabBug bug) {
         if (!findings.add(bug)) {
             return;
         }
@@ -93,7 +93,7 @@ final class BugReports {
     /// Something about a slab is wrong.
     ///
     /// @return whether it was printed
-    boolean slab(Cpu cpu, Slab slab, String reason, SlabBug bug) {
+    boolean slab(Cpu cpu, SlubSlab slab, String reason, SlabBug bug) {
         boolean prints = findings.add(bug);
         if (prints) {
             print(cpu, slab, reason);
@@ -101,7 +101,7 @@ final class BugReports {
         return prints;
     }
 
-    private void print(Cpu cpu, Slab slab, String reason) {
+    private void print(Cpu cpu, SlubSlab slab, String reason) {
         banner(reason);
         log.print(describe(slab));
         finish(cpu);
@@ -123,7 +123,7 @@ final class BugReports {
     }
 
     /// A slab still has objects in use while the cache is destroyed.
-    void remaining(Cpu cpu, Slab slab) {
+    void remaining(Cpu cpu, SlubSlab slab) {
         boolean isFinal = cache.allocator().settings().rules().destroyIsFinal();
         List<Integer> free = links.walk(slab, slab.headAddress());
         boolean prints = slab(cpu, slab,
@@ -144,7 +144,7 @@ final class BugReports {
     }
 
     /// An object is allocated or freed in a cache that tells of it.
-    void trace(Cpu cpu, Slab slab, long object, boolean allocates) {
+    void trace(Cpu cpu, SlubSlab slab, long object, boolean allocates) {
         log.print("TRACE %s %s 0x%016x inuse=%d fp=0x%016x".formatted(cache.name(),
                 allocates ? "alloc" : "free", object, slab.inuse(), slab.headAddress()));
         if (!allocates) {
@@ -164,8 +164,8 @@ final class BugReports {
         log.print(RULE + "\n\n");
     }
 
-    private void trailer(Cpu cpu, Slab slab, long object) {
-        SlabGeometry geometry = cache.geometry();
+    private void trailer(Cpu cpu, SlubSlab slab, long object) {
+        SlubGeometry geometry = cache.geometry().slub();
         boolean redZone = geometry.flags().has(SlabFlags.RED_ZONE);
         printTracks(object);
         log.print(describe(slab));
@@ -195,14 +195,14 @@ final class BugReports {
         HexDump.lines(memory, name, from, length).forEach(log::print);
     }
 
-    private String describe(Slab slab) {
+    private String describe(SlubSlab slab) {
         return "Slab 0x%016x objects=%d used=%d fp=0x%016x flags=%s".formatted(
                 MemMap.descriptorAddress(slab.pfn), slab.objects(), slab.inuse(),
                 slab.headAddress(), cache.allocator().pages().memMap()
                         .slabFlags(machine.profile(), slab.pfn, slab.order));
     }
 
-    private long startOf(Slab slab) {
+    private long startOf(SlubSlab slab) {
         return memory.addressOf(slab.pfn);
     }
 }

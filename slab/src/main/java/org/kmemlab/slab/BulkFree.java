@@ -11,7 +11,7 @@ final class BulkFree {
 
     /// Says which slab an object lies in, and that it comes back.
     interface Claim {
-        Slab claim(long object);
+        SlubSlab claim(long object);
     }
 
     private static final int LOOK_AHEAD = 3;
@@ -54,10 +54,10 @@ final class BulkFree {
     /// Gathers the last object of `objects[from..from+left)` and others of its slab.
     ///
     /// @return the slab they lie in; objects that are left are `left - count()`, in front
-    Slab gather(long[] objects, int from, int left) {
+    SlubSlab gather(long[] objects, int from, int left) {
         bug = null;
         int at = from + left - 1;
-        Slab slab = claim.claim(objects[at]);
+        SlubSlab slab = claim.claim(objects[at]);
         head = objects[at];
         tail = head;
         count = 1;

@@ -2,107 +2,65 @@ package org.kmemlab.slab;
 
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
+/// What can be seen of a cache at one moment, whatever engine keeps its objects. Each engine has a
+/// record with all that only it has.
+public sealed interface CacheSnapshot permits SlubSnapshot {
 
-/// All that can be seen of a cache at one moment.
-///
-/// @param name as slabinfo prints it
-/// @param geometry its shape
-/// @param refcount creators that share it; negative for the caches that never share
-/// @param cpus what each CPU holds
-/// @param nodes what each memory node holds
-public record CacheSnapshot(String name, SlabGeometry geometry, int refcount, List<CpuView> cpus,
-        List<NodeView> nodes) {
+    /// The name that slabinfo prints.
+    String name();
 
-    /// One slab.
-    ///
-    /// @param pfn its first page frame
-    /// @param order log2 of its pages
-    /// @param inuse objects that are not on its own free list
-    /// @param objects objects it holds
-    /// @param frozen whether it belongs to a CPU
-    /// @param freelist indices of the objects on its own free list, the next one first
-    public record SlabView(int pfn, int order, int inuse, int objects, boolean frozen,
-            List<Integer> freelist) {
+    /// Its shape.
+    SlabGeometry geometry();
 
-        /// Copies the list.
-        public SlabView {
-            freelist = List.copyOf(freelist);
-        }
-    }
-
-    /// What one CPU holds.
-    ///
-    /// @param slab its current slab, null for none
-    /// @param freelist indices of objects of `slab` on the CPU's own free list, the next one first
-    /// @param partial its stack of partial slabs, the next one first
-    /// @param counters by the ordinals of [SlubStat]
-    public record CpuView(@Nullable SlabView slab, List<Integer> freelist, List<SlabView> partial,
-            List<Long> counters) {
-
-        /// Copies the lists.
-        public CpuView {
-            freelist = List.copyOf(freelist);
-            partial = List.copyOf(partial);
-            counters = List.copyOf(counters);
-        }
-
-        /// Objects that can be allocated from this CPU's slabs.
-        public int freeObjects() {
-            int free = freelist.size() + (slab == null ? 0 : slab.freelist.size());
-            return free + partial.stream().mapToInt(view -> view.freelist.size()).sum();
-        }
-    }
-
-    /// What one memory node holds.
-    ///
-    /// @param slabs slabs with pages of the node, wherever they are
-    /// @param objects objects of these slabs
-    /// @param partial its partial list, the head first
-    /// @param full its full list, the newest first; empty unless the cache stores its users
-    public record NodeView(long slabs, long objects, List<SlabView> partial, List<SlabView> full) {
-
-        /// Copies the lists.
-        public NodeView {
-            partial = List.copyOf(partial);
-            full = List.copyOf(full);
-        }
-
-        /// Free objects of the partial list.
-        public long freeObjects() {
-            return partial.stream().mapToLong(view -> view.objects - view.inuse).sum();
-        }
-    }
-
-    /// Copies the lists.
-    public CacheSnapshot {
-        cpus = List.copyOf(cpus);
-        nodes = List.copyOf(nodes);
-    }
+    /// Creators that share it; negative for the caches that never share.
+    int refcount();
 
     /// Slabs of all nodes.
-    public long slabs() {
-        return nodes.stream().mapToLong(NodeView::slabs).sum();
+    long slabs();
+
+    /// Slabs as slabinfo counts the active ones.
+    default long activeSlabs() {
+        return slabs();
     }
 
     /// Objects of all slabs, free or not.
-    public long totalObjects() {
-        return nodes.stream().mapToLong(NodeView::objects).sum();
-    }
+    long totalObjects();
 
-    /// Objects as slabinfo counts them: all except the free ones on node partial lists. Objects
-    /// that wait on a CPU count as active.
-    public long activeObjects() {
-        return totalObjects() - nodes.stream().mapToLong(NodeView::freeObjects).sum();
-    }
+    /// Objects as slabinfo counts them: all except those that lie free in slabs of the node lists.
+    long activeObjects();
 
     /// Objects that were handed out and not freed.
-    public long allocatedObjects() {
-        return activeObjects() - cpus.stream().mapToLong(CpuView::freeObjects).sum();
+    long allocatedObjects();
+
+    /// The slabs that the cache can name. SLUB cannot name a slab of which every object is in use,
+    /// unless the cache stores its users.
+    List<ListedSlab> listedSlabs();
+
+    /// The same cache under another name.
+    CacheSnapshot named(String other);
+
+    /// The same cache with another shape of the same engine.
+    CacheSnapshot withGeometry(SlabGeometry other);
+
+    /// All that only SLUB has.
+    ///
+    /// @throws IllegalStateException if another engine keeps the objects
+    default SlubSnapshot slub() {
+        throw new IllegalStateException("cache " + name() + " is none of SLUB's");
     }
 
-    /// A counter, summed over all CPUs.
-    public long counter(SlubStat stat) {
-        return cpus.stream().mapToLong(cpu -> cpu.counters.get(stat.ordinal())).sum();
+    /// A slab, and which of its objects are free.
+    ///
+    /// @param pfn its first page frame
+    /// @param order log2 of its pages
+    /// @param offset bytes from its first page to object 0
+    /// @param objects objects it holds
+    /// @param free indices of the objects that nobody uses, wherever they wait
+    record ListedSlab(int pfn, int order, int offset, int objects, List<Integer> free) {
+
+        /// Copies the list.
+        public ListedSlab {
+            free = List.copyOf(free);
+        }
     }
 }

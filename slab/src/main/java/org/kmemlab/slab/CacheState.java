@@ -29,8 +29,8 @@ public record CacheState(CacheSnapshot snapshot, @Nullable ObjectConstructor cto
         KmemCacheArgs args = new KmemCacheArgs(snapshot.name(), geometry.objectSize(),
                 geometry.align(), geometry.flags().without(INTERNAL), ctor, 0,
                 isKmalloc ? geometry.objectSize() : 0);
-        boolean chosen = geometry.flags().has(SlabFlags.TYPESAFE_BY_RCU)
-                && geometry.offset() < geometry.inuse();
-        return chosen ? args.withFreeptrOffset(geometry.offset()) : args;
+        boolean chosen = geometry instanceof SlubGeometry slub
+                && slub.flags().has(SlabFlags.TYPESAFE_BY_RCU) && slub.offset() < slub.inuse();
+        return chosen ? args.withFreeptrOffset(geometry.slub().offset()) : args;
     }
 }

@@ -29,7 +29,7 @@ public final class CacheTunables {
 
     /// @param keepsCpuPartials whether CPUs of this cache keep partial slabs at all
     /// @param flush takes everything from the CPUs
-    CacheTunables(String cache, SlabGeometry geometry, boolean keepsCpuPartials, Runnable flush) {
+    CacheTunables(String cache, SlubGeometry geometry, boolean keepsCpuPartials, Runnable flush) {
         this.cache = cache;
         this.objectsPerSlab = geometry.objects();
         this.keepsCpuPartials = keepsCpuPartials;

@@ -39,7 +39,7 @@ final class CheckedPath {
     /// Takes the first free object of a slab on a partial list.
     ///
     /// @return 0 if the slab is damaged; it is on no list then
-    long take(Cpu cpu, Slab slab) {
+    long take(Cpu cpu, SlubSlab slab) {
         long object = slab.headAddress();
         boolean valid = slab.isObjectHere(object);
         slab.setUnfrozen(valid ? links.next(object) : linkOfNoObject(object), slab.inuse() + 1);
@@ -76,7 +76,7 @@ final class CheckedPath {
     }
 
     /// Puts a chain of objects back on the free list of their slab, unless one is damaged.
-    void free(CpuSlab mine, Slab slab, long head, long tail, int count) {
+    void free(CpuSlab mine, SlubSlab slab, long head, long tail, int count) {
         links.set(tail, 0);
         long[] chain = cache.refusesMisuse() ? links.addresses(head, count) : NOTHING;
         int accepted = accept(mine.cpu, slab, head, tail, count);
@@ -111,7 +111,7 @@ final class CheckedPath {
     /// Looks at objects that come back and gives them the bytes of free ones.
     ///
     /// @return how many come back, 0 if none may
-    private int accept(Cpu cpu, Slab slab, long head, long tail, int count) {
+    private int accept(Cpu cpu, SlubSlab slab, long head, long tail, int count) {
         if (checksOften) {
             checks.checkPadding(cpu, slab);
         }
@@ -141,7 +141,7 @@ final class CheckedPath {
         return refuse(object);
     }
 
-    private boolean acceptOne(Cpu cpu, Slab slab, long object) {
+    private boolean acceptOne(Cpu cpu, SlubSlab slab, long object) {
         if (checksOften && !checks.mayFree(cpu, slab, object)) {
             return false;
         }
@@ -153,7 +153,7 @@ final class CheckedPath {
         return true;
     }
 
-    private void countMismatch(Cpu cpu, Slab slab, long head, int seen, int count) {
+    private void countMismatch(Cpu cpu, SlubSlab slab, long head, int seen, int count) {
         reports.slab(cpu, slab,
                 "Bulk free expected %d objects but found %d\n".formatted(count, seen),
                 new SlabBug.TooManyFreed(cache.name(), head, seen, count));

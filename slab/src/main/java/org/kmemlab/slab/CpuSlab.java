@@ -21,13 +21,13 @@ final class CpuSlab {
     long freelist;
     /// The slab that `freelist` was taken from.
     @Nullable
-    Slab slab;
+    SlubSlab slab;
 
     private final SlubNodes nodes;
     private final FreeLinks links;
     private final CacheTunables tunables;
     private final long[] counters = new long[SlubStat.COUNT];
-    private @Nullable Slab partial;
+    private @Nullable SlubSlab partial;
     private int partialCount;
 
     /// @param tunables say how many slabs the stack may hold
@@ -70,14 +70,14 @@ final class CpuSlab {
     /// Takes over the free list of the CPU's slab.
     ///
     /// @return whether there was anything to take over
-    boolean refill(Slab current) {
+    boolean refill(SlubSlab current) {
         freelist = current.headAddress();
         current.set(0, current.objects(), freelist != 0);
         return freelist != 0;
     }
 
     /// Makes `next` the CPU's slab and takes over its free list.
-    void install(Slab next) {
+    void install(SlubSlab next) {
         slab = next;
         next.set(next.headAddress(), next.inuse(), true);
         refill(next);
@@ -86,7 +86,7 @@ final class CpuSlab {
     /// Makes `recorded` the CPU's slab without taking anything over.
     ///
     /// @param first of the CPU's own free list, 0 if it is empty
-    void restore(Slab recorded, long first) {
+    void restore(SlubSlab recorded, long first) {
         slab = recorded;
         freelist = first;
     }
@@ -98,7 +98,7 @@ final class CpuSlab {
     }
 
     /// Gives up the CPU's slab: its free objects go back to it, the slab to where it belongs.
-    void deactivate(Slab old) {
+    void deactivate(SlubSlab old) {
         boolean hadFree = old.head() != SlabWord.NO_OBJECT;
         if (hadFree) {
             count(SlubStat.DEACTIVATE_REMOTE_FREES);
@@ -120,7 +120,7 @@ final class CpuSlab {
     }
 
     /// Puts the CPU's free list in front of the slab's and takes the slab off the CPU.
-    private void unload(Slab old) {
+    private void unload(SlubSlab old) {
         long first = freelist;
         long last = 0;
         int count = 0;
@@ -142,7 +142,7 @@ final class CpuSlab {
 
     /// Gives up everything the CPU holds.
     void flush() {
-        Slab old = slab;
+        SlubSlab old = slab;
         if (old != null) {
             count(SlubStat.CPUSLAB_FLUSH);
             deactivate(old);
@@ -152,7 +152,7 @@ final class CpuSlab {
 
     /// The top of the stack of partial slabs.
     @Nullable
-    Slab topPartial() {
+    SlubSlab topPartial() {
         return partial;
     }
 
@@ -163,9 +163,9 @@ final class CpuSlab {
 
     /// Puts a slab on the stack. One that was freed into makes room first if the stack is full: all
     /// slabs on it go to their nodes.
-    void pushFreed(Slab freed) {
+    void pushFreed(SlubSlab freed) {
         if (partial != null && partialCount >= tunables.cpuPartialSlabs()) {
-            Slab old = partial;
+            SlubSlab old = partial;
             partial = null;
             partialCount = 0;
             pushPartial(freed);
@@ -178,7 +178,7 @@ final class CpuSlab {
     }
 
     /// Puts a slab on the stack, however many are there.
-    void pushPartial(Slab next) {
+    void pushPartial(SlubSlab next) {
         next.set(next.headAddress(), next.inuse(), true);
         next.next = partial;
         partial = next;
@@ -189,7 +189,7 @@ final class CpuSlab {
     ///
     /// @return false if the stack is empty
     boolean popPartial() {
-        Slab top = partial;
+        SlubSlab top = partial;
         if (top == null) {
             return false;
         }
@@ -204,7 +204,7 @@ final class CpuSlab {
 
     /// Moves all slabs of the stack to their nodes.
     private void drainPartials() {
-        Slab old = partial;
+        SlubSlab old = partial;
         partial = null;
         partialCount = 0;
         unfreeze(old);
@@ -212,11 +212,11 @@ final class CpuSlab {
 
     /// Slabs that stay are all listed before the first of the others is released, the last first:
     /// so `nr_partial` is settled and no lock is held while pages are freed.
-    private void unfreeze(@Nullable Slab stack) {
-        Slab releases = null;
-        Slab current = stack;
+    private void unfreeze(@Nullable SlubSlab stack) {
+        SlubSlab releases = null;
+        SlubSlab current = stack;
         while (current != null) {
-            Slab following = current.next;
+            SlubSlab following = current.next;
             current.next = null;
             current.set(current.headAddress(), current.inuse(), false);
             if (nodes.wantsToRelease(current)) {
@@ -229,7 +229,7 @@ final class CpuSlab {
             current = following;
         }
         while (releases != null) {
-            Slab following = releases.next;
+            SlubSlab following = releases.next;
             releases.next = null;
             count(SlubStat.DEACTIVATE_EMPTY);
             count(SlubStat.FREE_SLAB);

@@ -24,7 +24,7 @@ final class FreeLinks {
     FreeLinks(SlabCache cache, long secret) {
         this.cache = cache;
         this.memory = cache.memory();
-        this.offset = cache.geometry().offset();
+        this.offset = cache.geometry().slub().offset();
         this.hardened = cache.allocator().settings().freelistHardened();
         this.secret = secret;
     }
@@ -52,7 +52,7 @@ final class FreeLinks {
     /// The indices of the free objects from `first` on; ends early where a link leaves the slab.
     ///
     /// @param first an object of the slab, 0 for none
-    List<Integer> walk(Slab slab, long first) {
+    List<Integer> walk(SlubSlab slab, long first) {
         List<Integer> indices = new ArrayList<>();
         long object = first;
         while (object != 0 && slab.holds(object) && slab.isObject(object)

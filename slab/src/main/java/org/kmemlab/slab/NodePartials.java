@@ -27,20 +27,20 @@ final class NodePartials {
     /// A doubly linked list through [Slab#next] and [Slab#prev].
     private static final class SlabList {
         @Nullable
-        Slab first;
+        SlubSlab first;
         @Nullable
-        Slab last;
+        SlubSlab last;
         int count;
 
-        void addFirst(Slab slab) {
+        void addFirst(SlubSlab slab) {
             insert(null, slab, first);
         }
 
-        void addLast(Slab slab) {
+        void addLast(SlubSlab slab) {
             insert(last, slab, null);
         }
 
-        private void insert(@Nullable Slab before, Slab slab, @Nullable Slab after) {
+        private void insert(@Nullable SlubSlab before, SlubSlab slab, @Nullable SlubSlab after) {
             slab.prev = before;
             slab.next = after;
             if (before == null) {
@@ -56,9 +56,9 @@ final class NodePartials {
             count++;
         }
 
-        void remove(Slab slab) {
-            Slab before = slab.prev;
-            Slab after = slab.next;
+        void remove(SlubSlab slab) {
+            SlubSlab before = slab.prev;
+            SlubSlab after = slab.next;
             assert (before == null ? first == slab : before.next == slab) : slab + ": not listed";
             if (before == null) {
                 first = after;
@@ -75,10 +75,10 @@ final class NodePartials {
             count--;
         }
 
-        void forEach(Consumer<Slab> action) {
-            Slab slab = first;
+        void forEach(Consumer<SlubSlab> action) {
+            SlubSlab slab = first;
             while (slab != null) {
-                Slab following = slab.next;
+                SlubSlab following = slab.next;
                 action.accept(slab);
                 slab = following;
             }
@@ -87,7 +87,7 @@ final class NodePartials {
 
     /// The partial slab to be used next, null if there is none.
     @Nullable
-    Slab first() {
+    SlubSlab first() {
         return partial.first;
     }
 
@@ -106,23 +106,23 @@ final class NodePartials {
         return objects;
     }
 
-    void addFirst(Slab slab) {
+    void addFirst(SlubSlab slab) {
         partial.addFirst(slab);
         slab.isPartial = true;
     }
 
-    void addLast(Slab slab) {
+    void addLast(SlubSlab slab) {
         partial.addLast(slab);
         slab.isPartial = true;
     }
 
-    void remove(Slab slab) {
+    void remove(SlubSlab slab) {
         partial.remove(slab);
         slab.isPartial = false;
     }
 
     /// Notes a slab that has no free object any more.
-    void addFull(Slab slab) {
+    void addFull(SlubSlab slab) {
         if (keepsFull) {
             full.addFirst(slab);
             slab.isFull = true;
@@ -130,7 +130,7 @@ final class NodePartials {
     }
 
     /// Forgets a slab that has a free object again, if it is noted.
-    void removeFull(Slab slab) {
+    void removeFull(SlubSlab slab) {
         if (slab.isFull) {
             full.remove(slab);
             slab.isFull = false;
@@ -138,13 +138,13 @@ final class NodePartials {
     }
 
     /// Counts a new slab.
-    void born(Slab slab) {
+    void born(SlubSlab slab) {
         slabs++;
         objects += slab.objects();
     }
 
     /// Counts a slab that goes back to the page allocator.
-    void died(Slab slab) {
+    void died(SlubSlab slab) {
         slabs--;
         objects -= slab.objects();
     }
@@ -156,12 +156,12 @@ final class NodePartials {
     }
 
     /// Visits the partial slabs from head to tail; the visitor may unlink the slab it is at.
-    void forEachPartial(Consumer<Slab> action) {
+    void forEachPartial(Consumer<SlubSlab> action) {
         partial.forEach(action);
     }
 
     /// Visits the full slabs, the newest first.
-    void forEachFull(Consumer<Slab> action) {
+    void forEachFull(Consumer<SlubSlab> action) {
         full.forEach(action);
     }
 }

@@ -37,7 +37,7 @@ final class ObjectDebug {
     }
 
     /// Prepares the pages of a new slab.
-    void paint(Slab slab) {
+    void paint(SlubSlab slab) {
         if (flags.has(SlabFlags.POISON)) {
             memory.fill(memory.addressOf(slab.pfn), slab.blockBytes(), (byte) POISON_INUSE);
         }
@@ -55,7 +55,7 @@ final class ObjectDebug {
     ///
     /// @param red [#RED_ACTIVE] for an allocated object, [#RED_INACTIVE] for a free one
     void init(long object, int red) {
-        SlabGeometry geometry = cache.geometry();
+        SlubGeometry geometry = cache.geometry().slub();
         int objectSize = geometry.objectSize();
         if (flags.has(SlabFlags.RED_ZONE)) {
             int pad = geometry.redLeftPad();
@@ -77,7 +77,7 @@ final class ObjectDebug {
 
     /// Bytes from an object to the padding at the end of its slot.
     int paddingOffset() {
-        return cache.geometry().infoEnd() + tracks.bytes();
+        return cache.geometry().slub().infoEnd() + tracks.bytes();
     }
 
     /// Bytes at the end of an object in use that nobody asked for and that are guarded.
@@ -87,7 +87,7 @@ final class ObjectDebug {
 
     /// Bytes from an object to the end of its slot.
     int slotEnd() {
-        return cache.geometry().size() - cache.geometry().redLeftPad();
+        return cache.geometry().size() - cache.geometry().slub().redLeftPad();
     }
 
     /// The first address in `from` to `to` whose byte is not `value`; `to` if there is none.

@@ -63,7 +63,7 @@ final class ObjectTracks {
     }
 
     private long at(long object, Kind kind) {
-        long first = object + cache.geometry().infoEnd();
+        long first = object + cache.geometry().slub().infoEnd();
         return kind == Kind.ALLOCATED ? first : first + ObjectLayout.TRACK_SIZE;
     }
 

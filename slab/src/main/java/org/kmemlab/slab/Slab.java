@@ -6,17 +6,12 @@ import org.jspecify.annotations.Nullable;
 import org.kmemlab.machine.MemCgroup;
 import org.kmemlab.machine.PhysicalMemory;
 
-/// One block of pages, cut into objects of one cache (`struct slab`).
+/// One block of pages, cut into objects of one cache (`struct slab`): where its objects lie, which
+/// of them are in use and who pays for them. How free objects are found is the engine's matter.
 ///
-/// **States.** A slab is *frozen* while it belongs to one CPU, as its current slab or on its stack
-/// of partial slabs; then it is on no list of a node, and other CPUs only push freed objects. A
-/// slab that is not frozen is on its node's partial list if it has free objects, else on no list
-/// (on the full list, if the cache stores its users).
-///
-/// **Invariants.** I1: `inuse` is `objects` minus the length of the free list at `head`. The
-/// objects on a CPU's own free list count as in use. I2: the bit of an object is set if and only if
-/// it was handed out and not freed (not kept under [MisusePolicy#AS_KERNEL]).
-final class Slab {
+/// **Invariant.** The bit of an object is set if and only if it was handed out and not freed (not
+/// kept under [MisusePolicy#AS_KERNEL]).
+abstract sealed class Slab permits SlubSlab {
 
     private static final int RECIPROCAL_SHIFT = 42;
 
@@ -32,89 +27,31 @@ final class Slab {
     final long start;
     /// Bytes from object 0 to the end of the last slot.
     final int bytes;
-    /// Neighbours on the one list that the slab is on.
-    @Nullable
-    Slab next;
-    @Nullable
-    Slab prev;
 
-    /// Whether it is on its node's partial list.
-    boolean isPartial;
-    /// Whether it is on its node's full list.
-    boolean isFull;
-
+    private final int count;
     private final int size;
     private final long reciprocal;
     private final long[] allocated;
     private @Nullable MemCgroup @Nullable [] payers;
-    private long word;
-    private long wildHead;
 
-    /// A slab without free objects, frozen by nobody.
-    ///
+    /// @param start address of object 0
     /// @param objects how many it holds
-    Slab(SlabCache cache, int pfn, int order, int node, int objects) {
-        SlabGeometry geometry = cache.geometry();
+    Slab(SlabCache cache, int pfn, int order, int node, long start, int objects) {
         this.cache = cache;
         this.pfn = pfn;
         this.order = order;
         this.node = node;
-        this.size = geometry.size();
-        this.start = cache.memory().addressOf(pfn) + geometry.redLeftPad();
+        this.start = start;
+        this.count = objects;
+        this.size = cache.geometry().size();
         this.bytes = objects * size;
         this.reciprocal = (1L << RECIPROCAL_SHIFT) / size + 1;
         this.allocated = cache.refusesMisuse() ? new long[(objects + 63) >>> 6] : new long[0];
-        this.word = SlabWord.of(SlabWord.NO_OBJECT, 0, objects, false);
-    }
-
-    /// Index of the first free object, or [SlabWord#NO_OBJECT].
-    int head() {
-        return SlabWord.head(word);
-    }
-
-    /// Address of the first free object, 0 if there is none.
-    long headAddress() {
-        int head = head();
-        if (head >= SlabWord.WILD) {
-            return head == SlabWord.NO_OBJECT ? 0 : wildHead;
-        }
-        return addressOf(head);
-    }
-
-    /// Objects that are not on this slab's own free list.
-    int inuse() {
-        return SlabWord.inuse(word);
     }
 
     /// Objects that it holds.
-    int objects() {
-        return SlabWord.objects(word);
-    }
-
-    /// Whether it belongs to one CPU.
-    boolean frozen() {
-        return SlabWord.frozen(word);
-    }
-
-    /// Replaces everything that CPUs share.
-    ///
-    /// @param headAddress first free object, 0 for none
-    void set(long headAddress, int inuse, boolean frozen) {
-        int head = headAddress == 0 ? SlabWord.NO_OBJECT : indexOf(headAddress);
-        assert inuse >= 0 && inuse <= objects() : this + ": inuse becomes " + inuse;
-        word = SlabWord.of(head, inuse, objects(), frozen);
-    }
-
-    /// Replaces free list and count of a slab that no CPU owns, where the list may begin anywhere.
-    ///
-    /// @param head what a link said: maybe no object of this slab
-    void setUnfrozen(long head, int inuse) {
-        if (head == 0 || isObjectHere(head)) {
-            set(head, inuse, false);
-        } else {
-            wildHead = head;
-            word = SlabWord.of(SlabWord.WILD, inuse, objects(), false);
-        }
+    int capacity() {
+        return count;
     }
 
     /// Whether `address` is an object of this slab.
@@ -155,7 +92,7 @@ final class Slab {
         if (allocated.length == 0) {
             return;
         }
-        for (int index = 0; index < objects(); index++) {
+        for (int index = 0; index < count; index++) {
             allocated[index >> 6] |= 1L << index;
         }
         free.forEach(index -> allocated[index >> 6] &= ~(1L << index));
@@ -196,7 +133,7 @@ final class Slab {
     /// Notes who is charged for an object.
     void setPayer(int index, MemCgroup payer) {
         if (payers == null) {
-            payers = new MemCgroup[objects()];
+            payers = new MemCgroup[count];
         }
         payers[index] = payer;
     }

@@ -46,14 +46,14 @@ final class SlabBuilder {
     /// @param node wanted memory node, -1 for the CPU's
     /// @return null if there is no memory
     @Nullable
-    Slab build(CpuSlab mine, int node, GfpFlags gfp) {
+    SlubSlab build(CpuSlab mine, int node, GfpFlags gfp) {
         Cpu cpu = mine.cpu;
         GfpFlags asked = fixUp(cpu, cache.allocator().reports(), gfp);
         if (cache.ctor() != null && asked.has(GfpFlags.ZERO)) {
             cache.allocator().reports().warnOnce("ctor-and-zero", cpu,
                     "cache " + cache.name() + ": __GFP_ZERO on a cache with a constructor");
         }
-        SlabGeometry geometry = cache.geometry();
+        SlubGeometry geometry = cache.geometry().slub();
         GfpFlags plain = asked.and(PASSED_ON).with(geometry.allocFlags());
         int slabOrder = geometry.order();
         int pfn = pages.alloc(cpu, node, opportunistic(plain, geometry), slabOrder,
@@ -66,7 +66,7 @@ final class SlabBuilder {
             }
             mine.count(SlubStat.ORDER_FALLBACK);
         }
-        Slab slab = new Slab(cache, pfn, slabOrder, pages.nodeOf(pfn),
+        SlubSlab slab = new SlubSlab(cache, pfn, slabOrder, pages.nodeOf(pfn),
                 SlabOrder.objects(slabOrder, geometry.size()));
         table.add(slab);
         layOut(slab);
@@ -86,7 +86,7 @@ final class SlabBuilder {
         return fixed;
     }
 
-    private static GfpFlags opportunistic(GfpFlags plain, SlabGeometry geometry) {
+    private static GfpFlags opportunistic(GfpFlags plain, SlubGeometry geometry) {
         GfpFlags gfp = plain.with(GfpFlags.NOWARN).with(GfpFlags.NORETRY)
                 .without(GfpFlags.NOFAIL);
         return gfp.mayBlock() && geometry.order() > geometry.minOrder()
@@ -94,7 +94,7 @@ final class SlabBuilder {
                 : gfp;
     }
 
-    private void layOut(Slab slab) {
+    private void layOut(SlubSlab slab) {
         int objects = slab.objects();
         debug.paint(slab);
         int index = order.first(objects);
@@ -110,7 +110,7 @@ final class SlabBuilder {
         slab.set(first, 0, false);
     }
 
-    private long construct(Slab slab, int index) {
+    private long construct(SlubSlab slab, int index) {
         long object = slab.addressOf(index);
         debug.prepare(object);
         ObjectConstructor ctor = cache.ctor();
@@ -122,7 +122,7 @@ final class SlabBuilder {
 
     /// Gives the pages of a slab back; those of a [SlabFlags#TYPESAFE_BY_RCU] cache only after a
     /// grace period, so that a reader who looks at an old object still sees an object.
-    void release(Cpu cpu, Slab slab) {
+    void release(Cpu cpu, SlubSlab slab) {
         checks.checkEmpty(cpu, slab);
         if (cache.geometry().flags().has(SlabFlags.TYPESAFE_BY_RCU)) {
             cache.allocator().rcu().call(() -> releaseNow(cpu, slab));
@@ -131,7 +131,7 @@ final class SlabBuilder {
         }
     }
 
-    private void releaseNow(Cpu cpu, Slab slab) {
+    private void releaseNow(Cpu cpu, SlubSlab slab) {
         table.remove(slab);
         pages.free(cpu, slab.pfn, slab.order);
     }

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.KernelLock;
-import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MemCgroup;
 import org.kmemlab.machine.PhysicalMemory;
 
@@ -76,12 +75,12 @@ final class SlabCache {
         boolean live = allocator.machine().config().isLive();
         int always = hooks(allocator.settings(), args, geometry.flags(), refusesMisuse());
         this.hooks = live ? always | LIVE : always;
-        boolean stocked = live && always == 0 && !geometry.isDebug();
+        boolean stocked = live && always == 0 && !geometry.slub().isDebug();
         this.sheaves = stocked ? new Sheaves(this, allocator.tagsFor(geometry)) : null;
         this.byThread = sheaves == null ? null : sheaves.byThread();
         this.sysfsName = allocator.merging().sysfsName(this);
         this.charges = new ObjectCharges(this);
-        this.engine = new SlubEngine(this, allocator.freelistOrder(args.name(), geometry));
+        this.engine = SlabEngine.of(this);
     }
 
     private static int hooks(SlabSettings settings, KmemCacheArgs args, SlabFlags flags,
@@ -185,7 +184,7 @@ final class SlabCache {
         }
         if ((hooks & WIPE) != 0) {
             // The only bytes of a wiped object that are not 0.
-            memory.putLong(object + geometry.offset(), 0);
+            engine.wipeLink(object);
         }
         if (zeroes(gfp)) {
             memory.fill(object, geometry.objectSize(), (byte) 0);
@@ -261,9 +260,7 @@ final class SlabCache {
             charges.refund(object);
         }
         if ((hooks & WIPE) != 0) {
-            memory.fill(object, geometry.objectSize(), (byte) 0);
-            int metadata = geometry.size() - geometry.redLeftPad() - geometry.inuse();
-            memory.fill(object + geometry.inuse(), metadata, (byte) 0);
+            engine.wipe(object);
         }
     }
 
@@ -491,11 +488,6 @@ final class SlabCache {
 
     /// Bytes of an object that a caller may use (`ksize`).
     long usableSize() {
-        SlabFlags flags = geometry.flags();
-        if (flags.has(SlabFlags.RED_ZONE.with(SlabFlags.POISON))) {
-            return geometry.objectSize();
-        }
-        return flags.has(SlabFlags.TYPESAFE_BY_RCU.with(SlabFlags.STORE_USER)) ? geometry.inuse()
-                : geometry.size();
+        return geometry.usableSize();
     }
 }

@@ -31,7 +31,7 @@ final class SlabChecks {
     /// Whether a free object may be handed out.
     ///
     /// @return false after a report
-    boolean mayAllocate(Cpu cpu, Slab slab, long object) {
+    boolean mayAllocate(Cpu cpu, SlubSlab slab, long object) {
         boolean thorough = flags.has(SlabFlags.CONSISTENCY_CHECKS);
         if (thorough) {
             checkPadding(cpu, slab);
@@ -52,7 +52,7 @@ final class SlabChecks {
     /// Whether an object may be taken back.
     ///
     /// @return false after a report
-    boolean mayFree(Cpu cpu, Slab slab, long object) {
+    boolean mayFree(Cpu cpu, SlubSlab slab, long object) {
         if (!slab.isObjectHere(object)) {
             long before = slab.holds(object) ? slab.addressOf(slab.indexOf(object)) : slab.start;
             reports.slab(cpu, slab, "Invalid object pointer 0x%016x".formatted(object),
@@ -68,7 +68,7 @@ final class SlabChecks {
     }
 
     /// Looks at a whole slab: padding, free list, then each object until one is damaged.
-    void validate(Cpu cpu, Slab slab) {
+    void validate(Cpu cpu, SlubSlab slab) {
         checkPadding(cpu, slab);
         if (!isOnFreelist(cpu, slab, 0)) {
             return;
@@ -84,7 +84,7 @@ final class SlabChecks {
     }
 
     /// Looks at a slab that is about to be given back: nothing of it may be in use.
-    void checkEmpty(Cpu cpu, Slab slab) {
+    void checkEmpty(Cpu cpu, SlubSlab slab) {
         if (flags.has(SlabFlags.CONSISTENCY_CHECKS)) {
             checkPadding(cpu, slab);
             for (int index = 0; index < slab.objects(); index++) {
@@ -97,8 +97,8 @@ final class SlabChecks {
     ///
     /// @param red of the state that the object is in
     /// @return false after the report of damage that makes the object unusable
-    private boolean checkObject(Cpu cpu, Slab slab, long object, int red) {
-        SlabGeometry geometry = cache.geometry();
+    private boolean checkObject(Cpu cpu, SlubSlab slab, long object, int red) {
+        SlubGeometry geometry = cache.geometry().slub();
         int objectSize = geometry.objectSize();
         int gap = geometry.inuse() - objectSize;
         if (flags.has(SlabFlags.RED_ZONE)) {
@@ -134,7 +134,7 @@ final class SlabChecks {
         return !hasLink || checkLink(cpu, slab, object);
     }
 
-    private boolean checkLink(Cpu cpu, Slab slab, long object) {
+    private boolean checkLink(Cpu cpu, SlubSlab slab, long object) {
         long link = links.next(object);
         if (link == 0 || slab.isObjectHere(link)) {
             return true;
@@ -146,7 +146,7 @@ final class SlabChecks {
         return false;
     }
 
-    private boolean isIntact(Cpu cpu, Slab slab, long object, Zone zone, long from, int bytes,
+    private boolean isIntact(Cpu cpu, SlubSlab slab, long object, Zone zone, long from, int bytes,
             int value) {
         long to = from + bytes;
         long first = debug.firstOther(from, to, value);
@@ -172,7 +172,7 @@ final class SlabChecks {
     }
 
     /// Looks at what is left of a slab behind its last slot, and repairs it.
-    void checkPadding(Cpu cpu, Slab slab) {
+    void checkPadding(Cpu cpu, SlubSlab slab) {
         int remainder = slab.blockBytes() % cache.geometry().size();
         if (!flags.has(SlabFlags.POISON) || remainder == 0) {
             return;
@@ -191,7 +191,7 @@ final class SlabChecks {
     ///
     /// @param search an object to look for, 0 to walk to the end
     /// @return whether the object was found; without one, whether there still is a list
-    private boolean isOnFreelist(Cpu cpu, Slab slab, long search) {
+    private boolean isOnFreelist(Cpu cpu, SlubSlab slab, long search) {
         long object = 0;
         long next = slab.headAddress();
         int count = 0;
@@ -231,7 +231,7 @@ final class SlabChecks {
     }
 
     /// Takes the free objects of a slab out of use, for nothing about them can be trusted.
-    void loseFreeObjects(Slab slab) {
+    void loseFreeObjects(SlubSlab slab) {
         slab.set(0, slab.objects(), false);
         slab.markFree(List.of());
     }

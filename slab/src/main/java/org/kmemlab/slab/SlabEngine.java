@@ -7,7 +7,21 @@ import org.kmemlab.machine.Cpu;
 
 /// What sits between a cache and its pages. Fault injection, zeroing and accounting are done above
 /// it, once for all engines.
+///
+/// To add an engine: its [EngineKind], a [SlabGeometry], a [CacheSnapshot], its kind of [Slab] for
+/// the [SlabTable], and a case in [#of].
 sealed interface SlabEngine permits SlubEngine {
+
+    /// The engine of a cache, as the kernel's build has it.
+    static SlabEngine of(SlabCache cache) {
+        SlabAllocator allocator = cache.allocator();
+        return switch (allocator.settings().engine()) {
+            case SLUB -> new SlubEngine(cache,
+                    allocator.freelistOrder(cache.args().name(), cache.geometry()));
+            case SLAB, SLOB -> throw new IllegalArgumentException(
+                    "no engine for " + allocator.settings().engine());
+        };
+    }
 
     /// An object, as it was left by its constructor or by the last user; 0 if there is no memory.
     ///
@@ -46,26 +60,55 @@ sealed interface SlabEngine permits SlubEngine {
     /// @return whether no slab is left
     boolean shutdown(Cpu cpu);
 
+    /// Fills an object that comes back with zeros, and what the engine keeps behind it.
+    void wipe(long object);
+
+    /// Fills with zeros what the engine wrote into a wiped object while it was free.
+    default void wipeLink(long object) {
+        // Most engines keep nothing in free objects.
+    }
+
     /// Looks at every listed slab for damage, reports and repairs it.
     ///
     /// @return how many slabs were looked at
-    int validateSlabs(Cpu cpu);
+    default int validateSlabs(Cpu cpu) {
+        return 0;
+    }
 
     /// Who allocated the objects that are in use, or who freed them before; empty unless the cache
     /// stores its users.
-    List<TrackSite> trackSites(ObjectTracks.Kind kind);
+    default List<TrackSite> trackSites(ObjectTracks.Kind kind) {
+        return List.of();
+    }
 
     /// Prints who allocated and who freed an object last, if the cache stores its users.
-    void printTracks(long object);
+    default void printTracks(long object) {
+        // Most engines do not know.
+    }
 
     /// Notes how many bytes `kmalloc` was asked for, if the cache keeps that.
-    void setRequestedSize(long object, int size);
+    default void setRequestedSize(long object, int size) {
+        // Most engines do not.
+    }
 
     /// What can be changed of the cache.
-    CacheTunables tunables();
+    ///
+    /// @throws IllegalStateException if the engine has no `/sys/kernel/slab`
+    default CacheTunables tunables() {
+        throw noSysfs();
+    }
 
     /// Sets a counter of all CPUs to 0.
-    void clearCounter(SlubStat stat);
+    ///
+    /// @throws IllegalStateException if the engine has no `/sys/kernel/slab`
+    default void clearCounter(SlubStat stat) {
+        throw noSysfs();
+    }
+
+    private static IllegalStateException noSysfs() {
+        return new IllegalStateException(
+                "the kernel's allocator of objects has no /sys/kernel/slab; only SLUB has");
+    }
 
     /// Puts the engine, which was not used so far, into a recorded state.
     ///

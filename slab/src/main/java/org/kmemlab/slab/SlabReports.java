@@ -7,7 +7,7 @@ import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.KernelLog;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.StackDump;
-import org.kmemlab.slab.CacheSnapshot.NodeView;
+import org.kmemlab.slab.SlubSnapshot.NodeView;
 
 /// What the slab layer prints into the kernel log about requests that it cannot serve as asked;
 /// damage is the matter of [BugReports].
@@ -49,7 +49,7 @@ final class SlabReports {
                 .allows(OUT_OF_MEMORY, OUT_OF_MEMORY_SECONDS, OUT_OF_MEMORY_BURST)) {
             return;
         }
-        SlabGeometry geometry = cache.geometry();
+        SlubGeometry geometry = cache.geometry().slub();
         log.print("SLUB: Unable to allocate memory on node %d, gfp=0x%x(%s)".formatted(node,
                 gfp.bits(), gfp));
         log.print("  cache: %s, object size: %d, buffer size: %d, default order: %d, min order: %d"
@@ -59,7 +59,7 @@ final class SlabReports {
             log.print("  " + cache.name()
                     + " debugging increased min order, use slub_debug=O to disable.");
         }
-        List<NodeView> nodes = cache.engine().snapshot().nodes();
+        List<NodeView> nodes = cache.engine().snapshot().slub().nodes();
         for (int id = 0; id < nodes.size(); id++) {
             NodeView view = nodes.get(id);
             log.print("  node %d: slabs: %d, objs: %d, free: %d".formatted(id, view.slabs(),

@@ -9,6 +9,7 @@ import org.kmemlab.machine.KernelProfile;
 
 /// What a kernel's build and boot parameters say about slab caches.
 ///
+/// @param engine the allocator that keeps the objects; what follows is SLUB's unless it says other
 /// @param minOrder `slub_min_order`: no slab is smaller than `2^minOrder` pages
 /// @param maxOrder `slub_max_order`: no slab is larger, unless one object needs it
 /// @param minObjects `slub_min_objects`: objects a slab should hold at least; 0 = derived from CPUs
@@ -24,7 +25,8 @@ import org.kmemlab.machine.KernelProfile;
 /// @param debug the parameter `slub_debug`
 /// @param rules what this release does differently from others
 /// @param flagWords how it numbers the flags of caches
-public record SlabSettings(int minOrder, int maxOrder, int minObjects, int cpus, int possibleCpus,
+public record SlabSettings(EngineKind engine, int minOrder, int maxOrder, int minObjects, int cpus,
+        int possibleCpus,
         boolean cpuPartials, boolean merging, boolean freelistRandom, boolean freelistHardened,
         boolean initOnAlloc, boolean initOnFree, boolean memcg, SlubDebugOption debug,
         SlabRules rules, SlabFlagWords flagWords) {
@@ -48,12 +50,8 @@ public record SlabSettings(int minOrder, int maxOrder, int minObjects, int cpus,
     ///
     /// @param cpus CPUs that are present
     /// @param possibleCpus CPUs that could be present, at least `cpus`
-    /// @throws IllegalArgumentException for a boot parameter with a bad value, and for a kernel that
-    ///         keeps objects in another allocator than SLUB
+    /// @throws IllegalArgumentException for a boot parameter with a bad value
     public static SlabSettings of(KernelProfile profile, int cpus, int possibleCpus) {
-        Validate.isTrue(!profile.has(ConfigOption.SLAB) && !profile.has(ConfigOption.SLOB),
-                "kernel %s keeps objects in another allocator than SLUB, the only one known here",
-                profile.name());
         BootParameters boot = profile.boot();
         int maxOrder = boot.number("slub_max_order").orElse(DEFAULT_MAX_ORDER);
         boolean pagePoison = boot.flag("page_poison", false);
@@ -61,7 +59,7 @@ public record SlabSettings(int minOrder, int maxOrder, int minObjects, int cpus,
         boolean merging = (profile.has(ConfigOption.SLAB_MERGE_DEFAULT) && !forbidden)
                 || boot.has("slab_merge") || boot.has("slub_merge");
         Optional<String> debug = boot.value("slub_debug");
-        return new SlabSettings(boot.number("slub_min_order").orElse(0),
+        return new SlabSettings(EngineKind.of(profile), boot.number("slub_min_order").orElse(0),
                 Math.min(maxOrder, KernelProfile.MAX_PAGE_ORDER),
                 boot.number("slub_min_objects").orElse(0), cpus, possibleCpus,
                 profile.has(ConfigOption.SLUB_CPU_PARTIAL), merging,

@@ -39,7 +39,7 @@ final class SlubDebug {
 
     private int validate(Cpu cpu, NodePartials list, int node) {
         int[] count = {0};
-        Consumer<Slab> check = slab -> {
+        Consumer<SlubSlab> check = slab -> {
             checks.validate(cpu, slab);
             count[0]++;
         };
@@ -57,7 +57,7 @@ final class SlubDebug {
     /// Who allocated or freed the objects in use of all listed slabs.
     List<TrackSite> trackSites(SlubNodes nodes, ObjectTracks.Kind kind) {
         TrackSummary summary = new TrackSummary(cache, tracks, kind);
-        Consumer<Slab> add = slab -> summary.add(slab, links.walk(slab, slab.headAddress()));
+        Consumer<SlubSlab> add = slab -> summary.add(slab, links.walk(slab, slab.headAddress()));
         for (int node = 0; node < nodes.count(); node++) {
             nodes.of(node).forEachPartial(add);
             nodes.of(node).forEachFull(add);

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Machine;
+import org.kmemlab.machine.PhysicalMemory;
 
 /// SLUB as Linux 6.1 has it.
 ///
@@ -42,7 +43,7 @@ final class SlubEngine implements SlabEngine {
         SlabAllocator allocator = cache.allocator();
         Machine machine = allocator.machine();
         SlabSettings settings = allocator.settings();
-        SlabGeometry geometry = cache.geometry();
+        SlubGeometry geometry = cache.geometry().slub();
         this.cache = cache;
         this.table = allocator.table();
         this.random = machine.random("slub:" + cache.name());
@@ -68,7 +69,7 @@ final class SlubEngine implements SlabEngine {
     @Override
     public long alloc(Cpu cpu, int node, GfpFlags gfp) {
         CpuSlab mine = cpus[cpu.id()];
-        Slab slab = mine.slab;
+        SlubSlab slab = mine.slab;
         if (slab == null || mine.freelist == 0
                 || (node != KmemCache.ANY_NODE && node != slab.node)) {
             return allocSlow(mine, node, gfp);
@@ -86,7 +87,7 @@ final class SlubEngine implements SlabEngine {
         int node = wanted >= 0 && wanted < nodes.count() ? wanted : KmemCache.ANY_NODE;
         long object = 0;
         while (object == 0) {
-            Slab slab = isDebug ? null : findOwn(mine, node);
+            SlubSlab slab = isDebug ? null : findOwn(mine, node);
             if (slab == null) {
                 slab = takePartial(mine, node);
             }
@@ -108,9 +109,9 @@ final class SlubEngine implements SlabEngine {
     /// Looks for a free object in the slabs that the CPU already has.
     ///
     /// @return the CPU's slab, with something on the CPU's free list; null if there is none
-    private @Nullable Slab findOwn(CpuSlab mine, int node) {
+    private @Nullable SlubSlab findOwn(CpuSlab mine, int node) {
         do {
-            Slab slab = mine.slab;
+            SlubSlab slab = mine.slab;
             if (slab == null) {
                 continue;
             }
@@ -131,12 +132,12 @@ final class SlubEngine implements SlabEngine {
     }
 
     /// Takes a slab from a partial list: of the wanted node, or of any, the near one first.
-    private @Nullable Slab takePartial(CpuSlab mine, int node) {
+    private @Nullable SlubSlab takePartial(CpuSlab mine, int node) {
         if (node != KmemCache.ANY_NODE) {
             return takePartialOf(mine, node);
         }
         int near = mine.cpu.node();
-        Slab slab = takePartialOf(mine, near);
+        SlubSlab slab = takePartialOf(mine, near);
         int count = nodes.count();
         if (slab != null || count == 1 || !tunables.looksAtOtherNodes(random.nextInt(1024))) {
             return slab;
@@ -150,9 +151,9 @@ final class SlubEngine implements SlabEngine {
         return slab;
     }
 
-    private @Nullable Slab takePartialOf(CpuSlab mine, int node) {
+    private @Nullable SlubSlab takePartialOf(CpuSlab mine, int node) {
         NodePartials list = nodes.of(node);
-        Slab slab = list.first();
+        SlubSlab slab = list.first();
         if (slab == null || isDebug) {
             return slab;
         }
@@ -167,7 +168,7 @@ final class SlubEngine implements SlabEngine {
 
     /// Moves partial slabs to the CPU's stack, so that the node's lock is not needed again soon.
     private void stockUp(CpuSlab mine, NodePartials list) {
-        Slab slab = list.first();
+        SlubSlab slab = list.first();
         for (int moved = 0; slab != null && moved <= tunables.cpuPartialSlabs() / 2; moved++) {
             list.remove(slab);
             mine.pushPartial(slab);
@@ -176,8 +177,8 @@ final class SlubEngine implements SlabEngine {
         }
     }
 
-    private @Nullable Slab grow(CpuSlab mine, int node, GfpFlags gfp) {
-        Slab slab = builder.build(mine, node, gfp);
+    private @Nullable SlubSlab grow(CpuSlab mine, int node, GfpFlags gfp) {
+        SlubSlab slab = builder.build(mine, node, gfp);
         if (slab == null) {
             return null;
         }
@@ -187,7 +188,7 @@ final class SlubEngine implements SlabEngine {
             nodes.of(slab).addFirst(slab);
             return slab;
         }
-        Slab meanwhile = mine.slab;
+        SlubSlab meanwhile = mine.slab;
         if (meanwhile != null) {
             // Getting pages can sleep, and whoever ran then may have got a slab for this CPU.
             mine.deactivate(meanwhile);
@@ -200,7 +201,7 @@ final class SlubEngine implements SlabEngine {
     @Override
     public void free(Cpu cpu, long object) {
         CpuSlab mine = cpus[cpu.id()];
-        Slab slab = mine.slab;
+        SlubSlab slab = mine.slab;
         if (slab != null && slab.holds(object) && (!refusesMisuse || slab.markFreed(object))) {
             mine.push(object);
             mine.count(SlubStat.FREE_FASTPATH);
@@ -212,8 +213,8 @@ final class SlubEngine implements SlabEngine {
     /// The slab of an object that comes back, the object marked as free.
     ///
     /// @throws SlabBugException if it is no allocated object of this cache
-    private Slab claim(long object) {
-        Slab slab = table.at(object);
+    private SlubSlab claim(long object) {
+        SlubSlab slab = (SlubSlab) table.at(object);
         if (slab == null) {
             throw new SlabBugException(new SlabBug.ForeignAddress(cache.name(), object));
         }
@@ -256,7 +257,7 @@ final class SlubEngine implements SlabEngine {
     /// Puts a chain of objects of one slab on the slab's free list.
     ///
     /// @param head first object; the links from it to `tail` are set
-    private void freeSlow(CpuSlab mine, Slab slab, long head, long tail, int count) {
+    private void freeSlow(CpuSlab mine, SlubSlab slab, long head, long tail, int count) {
         mine.count(SlubStat.FREE_SLOWPATH);
         if (isDebug) {
             checked.free(mine, slab, head, tail, count);
@@ -287,7 +288,7 @@ final class SlubEngine implements SlabEngine {
     public int allocBulk(Cpu cpu, GfpFlags gfp, long[] out, int from, int count) {
         CpuSlab mine = cpus[cpu.id()];
         for (int i = 0; i < count; i++) {
-            Slab slab = mine.slab;
+            SlubSlab slab = mine.slab;
             long object;
             if (slab == null || mine.freelist == 0) {
                 object = allocSlow(mine, KmemCache.ANY_NODE, gfp);
@@ -311,7 +312,7 @@ final class SlubEngine implements SlabEngine {
         BulkFree group = bulk[cpu.id()];
         int left = count;
         while (left > 0) {
-            Slab slab = group.gather(objects, from, left);
+            SlubSlab slab = group.gather(objects, from, left);
             left -= group.count();
             if (slab == mine.slab) {
                 links.set(group.tail(), mine.freelist);
@@ -337,6 +338,20 @@ final class SlubEngine implements SlabEngine {
         flushAll();
         return new SlubShrink(nodes, cpu)
                 .releaseAll(slab -> debug.reports.remaining(cpu, slab));
+    }
+
+    @Override
+    public void wipe(long object) {
+        SlubGeometry geometry = cache.geometry().slub();
+        PhysicalMemory memory = cache.memory();
+        memory.fill(object, geometry.objectSize(), (byte) 0);
+        int metadata = geometry.size() - geometry.redLeftPad() - geometry.inuse();
+        memory.fill(object + geometry.inuse(), metadata, (byte) 0);
+    }
+
+    @Override
+    public void wipeLink(long object) {
+        cache.memory().putLong(object + cache.geometry().slub().offset(), 0);
     }
 
     @Override
@@ -388,7 +403,7 @@ final class SlubEngine implements SlabEngine {
 
     @Override
     public void restore(CacheSnapshot state) {
-        new SlubRestore(cache, cpus, nodes, links, debug.bytes).run(state);
+        new SlubRestore(cache, cpus, nodes, links, debug.bytes).run(state.slub());
     }
 
     @Override

@@ -27,17 +27,17 @@ final class SlubNodes {
     }
 
     /// The lists of the node that the slab's pages are on.
-    NodePartials of(Slab slab) {
+    NodePartials of(SlubSlab slab) {
         return nodes[slab.node];
     }
 
     /// Whether a slab without objects in use should go: its node keeps enough others.
-    boolean wantsToRelease(Slab slab) {
+    boolean wantsToRelease(SlubSlab slab) {
         return slab.inuse() == 0 && tunables.isEnough(of(slab).count());
     }
 
     /// Gives the pages of an unlisted slab back.
-    void discard(Cpu cpu, Slab slab) {
+    void discard(Cpu cpu, SlubSlab slab) {
         of(slab).died(slab);
         builder.release(cpu, slab);
     }

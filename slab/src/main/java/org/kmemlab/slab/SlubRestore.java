@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Set;
 
 import org.apache.commons.lang3.Validate;
-import org.kmemlab.slab.CacheSnapshot.CpuView;
-import org.kmemlab.slab.CacheSnapshot.NodeView;
-import org.kmemlab.slab.CacheSnapshot.SlabView;
+import org.kmemlab.slab.SlubSnapshot.CpuView;
+import org.kmemlab.slab.SlubSnapshot.NodeView;
+import org.kmemlab.slab.SlubSnapshot.SlabView;
 
 /// Puts a new cache into a recorded state.
 final class SlubRestore {
@@ -28,7 +28,7 @@ final class SlubRestore {
     }
 
     /// @throws IllegalArgumentException if the state does not fit the machine or itself
-    void run(CacheSnapshot state) {
+    void run(SlubSnapshot state) {
         Validate.isTrue(state.cpus().size() <= cpus.length && state.nodes().size() <= nodes.count(),
                 "cache %s: a state of %d CPUs and %d nodes does not fit this machine",
                 cache.name(), state.cpus().size(), state.nodes().size());
@@ -43,7 +43,7 @@ final class SlubRestore {
     private void restore(CpuSlab mine, CpuView view) {
         SlabView current = view.slab();
         if (current != null) {
-            Slab slab = make(current, view.freelist());
+            SlubSlab slab = make(current, view.freelist());
             mine.restore(slab, chain(slab, view.freelist()));
         }
         for (SlabView partial : view.partial().reversed()) {
@@ -63,12 +63,12 @@ final class SlubRestore {
     /// A slab as a recording describes it.
     ///
     /// @param ownedByCpu indices on the free list of the CPU whose slab it is
-    private Slab make(SlabView view, List<Integer> ownedByCpu) {
+    private SlubSlab make(SlabView view, List<Integer> ownedByCpu) {
         String name = "cache " + cache.name() + ": slab 0x" + Integer.toHexString(view.pfn());
         Validate.isTrue(view.freelist().size() == view.objects() - view.inuse(),
                 "%s has %d of %d objects in use but %d on its free list", name, view.inuse(),
                 view.objects(), view.freelist().size());
-        Slab slab = slab(view.pfn(), view.order(), view.objects());
+        SlubSlab slab = slab(view.pfn(), view.order(), view.objects());
         Set<Integer> free = new HashSet<>(view.freelist());
         free.addAll(ownedByCpu);
         int listed = view.freelist().size() + ownedByCpu.size();
@@ -82,9 +82,9 @@ final class SlubRestore {
         return slab;
     }
 
-    private Slab slab(int pfn, int order, int objects) {
+    private SlubSlab slab(int pfn, int order, int objects) {
         SlabAllocator allocator = cache.allocator();
-        Slab slab = new Slab(cache, pfn, order, allocator.slabPages().nodeOf(pfn), objects);
+        SlubSlab slab = new SlubSlab(cache, pfn, order, allocator.slabPages().nodeOf(pfn), objects);
         for (int i = 0; i < 1 << order; i++) {
             Slab other = allocator.table().at(cache.memory().addressOf(pfn + i));
             Validate.isTrue(other == null, "cache %s: slab 0x%x overlaps %s", cache.name(), pfn,
@@ -95,18 +95,18 @@ final class SlubRestore {
     }
 
     /// A recording has no bytes: they are made up, undamaged.
-    private void paint(Slab slab, Set<Integer> free) {
+    private void paint(SlubSlab slab, Set<Integer> free) {
         debug.paint(slab);
         for (int index = 0; index < slab.objects(); index++) {
             long object = slab.addressOf(index);
             debug.prepare(object);
-            if (cache.geometry().isDebug() && !free.contains(index)) {
+            if (cache.geometry().slub().isDebug() && !free.contains(index)) {
                 debug.init(object, ObjectDebug.RED_ACTIVE);
             }
         }
     }
 
-    private void markAllocated(Slab slab, Set<Integer> free) {
+    private void markAllocated(SlubSlab slab, Set<Integer> free) {
         for (int index = 0; cache.refusesMisuse() && index < slab.objects(); index++) {
             if (!free.contains(index)) {
                 slab.markAllocated(slab.addressOf(index));
@@ -115,7 +115,7 @@ final class SlubRestore {
     }
 
     /// Links the objects and returns the first one's address, 0 if there are none.
-    private long chain(Slab slab, List<Integer> indices) {
+    private long chain(SlubSlab slab, List<Integer> indices) {
         long next = 0;
         for (int index : indices.reversed()) {
             long object = slab.addressOf(index);
@@ -127,8 +127,8 @@ final class SlubRestore {
 
     /// Adds a slab of which every object is in use, already counted by its node.
     void adoptFull(int pfn) {
-        SlabGeometry geometry = cache.geometry();
-        Slab slab = slab(pfn & -(1 << geometry.order()), geometry.order(), geometry.objects());
+        SlubGeometry geometry = cache.geometry().slub();
+        SlubSlab slab = slab(pfn & -(1 << geometry.order()), geometry.order(), geometry.objects());
         paint(slab, Set.of());
         slab.set(0, geometry.objects(), false);
         markAllocated(slab, Set.of());

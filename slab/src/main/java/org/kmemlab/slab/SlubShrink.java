@@ -33,11 +33,11 @@ final class SlubShrink {
                 none &= list.slabs() == 0;
                 continue;
             }
-            List<List<Slab>> byFree = new ArrayList<>();
+            List<List<SlubSlab>> byFree = new ArrayList<>();
             for (int free = 0; free <= PROMOTE_MAX; free++) {
                 byFree.add(new ArrayList<>());
             }
-            ArrayDeque<Slab> empty = new ArrayDeque<>();
+            ArrayDeque<SlubSlab> empty = new ArrayDeque<>();
             list.forEachPartial(slab -> {
                 int free = slab.objects() - slab.inuse();
                 if (slab.inuse() == 0) {
@@ -61,11 +61,11 @@ final class SlubShrink {
     ///
     /// @param inUse told about each slab that cannot go
     /// @return whether no slab is left
-    boolean releaseAll(Consumer<Slab> inUse) {
+    boolean releaseAll(Consumer<SlubSlab> inUse) {
         boolean none = true;
         for (int node = 0; node < nodes.count(); node++) {
             NodePartials list = nodes.of(node);
-            ArrayDeque<Slab> empty = new ArrayDeque<>();
+            ArrayDeque<SlubSlab> empty = new ArrayDeque<>();
             list.forEachPartial(slab -> {
                 if (slab.inuse() == 0) {
                     list.remove(slab);

@@ -14,7 +14,7 @@ final class SlubValidation {
     private final CpuSlab[] cpus;
     private final SlubNodes nodes;
     private final FreeLinks links;
-    private final Set<Slab> seen = new HashSet<>();
+    private final Set<SlubSlab> seen = new HashSet<>();
 
     SlubValidation(SlabCache cache, CpuSlab[] cpus, SlubNodes nodes, FreeLinks links) {
         this.cache = cache;
@@ -34,7 +34,7 @@ final class SlubValidation {
     }
 
     private void checkCpu(CpuSlab mine) {
-        Slab slab = mine.slab;
+        SlubSlab slab = mine.slab;
         if (slab == null) {
             check(mine.freelist == 0, "%s has a free list without a slab", mine.cpu);
         } else {
@@ -43,7 +43,7 @@ final class SlubValidation {
                     "%s: free list outside its %s", mine.cpu, slab);
         }
         int count = 0;
-        for (Slab next = mine.topPartial(); next != null; next = next.next) {
+        for (SlubSlab next = mine.topPartial(); next != null; next = next.next) {
             checkSlab(next, true, List.of());
             check(next.head() != SlabWord.NO_OBJECT, "%s on a partial stack is full", next);
             count++;
@@ -72,7 +72,7 @@ final class SlubValidation {
     }
 
     /// @param ownedByCpu indices on the free list of the CPU whose slab this is
-    private void checkSlab(Slab slab, boolean frozen, List<Integer> ownedByCpu) {
+    private void checkSlab(SlubSlab slab, boolean frozen, List<Integer> ownedByCpu) {
         check(seen.add(slab), "%s is in two places", slab);
         check(slab.cache == cache, "%s belongs to another cache", slab);
         check(slab.frozen() == frozen, "%s: frozen is %s", slab, slab.frozen());

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-import org.kmemlab.slab.CacheSnapshot.CpuView;
-import org.kmemlab.slab.CacheSnapshot.NodeView;
-import org.kmemlab.slab.CacheSnapshot.SlabView;
+import org.kmemlab.slab.SlubSnapshot.CpuView;
+import org.kmemlab.slab.SlubSnapshot.NodeView;
+import org.kmemlab.slab.SlubSnapshot.SlabView;
 
 /// Reads the state of one cache for people and for comparisons.
 final class SlubView {
@@ -23,19 +23,19 @@ final class SlubView {
         this.links = links;
     }
 
-    CacheSnapshot snapshot() {
+    SlubSnapshot snapshot() {
         List<NodeView> nodeViews = new ArrayList<>();
         for (int node = 0; node < nodes.count(); node++) {
             nodeViews.add(view(nodes.of(node)));
         }
-        return new CacheSnapshot(cache.name(), cache.geometry(), cache.refcount(),
+        return new SlubSnapshot(cache.name(), cache.geometry().slub(), cache.refcount(),
                 Arrays.stream(cpus).map(this::view).toList(), nodeViews);
     }
 
     private CpuView view(CpuSlab mine) {
-        Slab slab = mine.slab;
+        SlubSlab slab = mine.slab;
         List<SlabView> partial = new ArrayList<>();
-        for (Slab next = mine.topPartial(); next != null; next = next.next) {
+        for (SlubSlab next = mine.topPartial(); next != null; next = next.next) {
             partial.add(view(next));
         }
         return new CpuView(slab == null ? null : view(slab),
@@ -51,7 +51,7 @@ final class SlubView {
         return new NodeView(node.slabs(), node.objects(), partial, full);
     }
 
-    private SlabView view(Slab slab) {
+    private SlabView view(SlubSlab slab) {
         return new SlabView(slab.pfn, slab.order, slab.inuse(), slab.objects(), slab.frozen(),
                 links.walk(slab, slab.headAddress()));
     }

@@ -6,7 +6,7 @@ import java.util.function.IntUnaryOperator;
 
 import org.apache.commons.lang3.StringUtils;
 import org.jspecify.annotations.Nullable;
-import org.kmemlab.slab.CacheSnapshot.CpuView;
+import org.kmemlab.slab.SlubSnapshot.CpuView;
 
 /// What `/sys/kernel/slab` shows of one cache.
 ///
@@ -17,7 +17,7 @@ import org.kmemlab.slab.CacheSnapshot.CpuView;
 /// @param usersize bytes of an object that may be copied to user space
 /// @param cpuSlabs slabs that CPUs hold, by memory node
 /// @param limits how much free memory it keeps
-public record SysfsCache(String directory, CacheSnapshot snapshot, String ctor, int usersize,
+public record SysfsCache(String directory, SlubSnapshot snapshot, String ctor, int usersize,
         List<Long> cpuSlabs, Limits limits) {
 
     /// What writable files show, see [CacheTunables].
@@ -40,7 +40,7 @@ public record SysfsCache(String directory, CacheSnapshot snapshot, String ctor, 
     ///
     /// @param nodeOf the memory node of a page frame
     static SysfsCache of(SlabCache cache, String directory, IntUnaryOperator nodeOf) {
-        CacheSnapshot snapshot = cache.engine().snapshot();
+        SlubSnapshot snapshot = cache.engine().snapshot().slub();
         Long[] cpuSlabs = new Long[snapshot.nodes().size()];
         Arrays.fill(cpuSlabs, 0L);
         for (CpuView cpu : snapshot.cpus()) {
@@ -57,9 +57,8 @@ public record SysfsCache(String directory, CacheSnapshot snapshot, String ctor, 
     }
 
     /// The same cache with another shape, and the limits that it begins with.
-    public SysfsCache withGeometry(SlabGeometry geometry) {
-        CacheSnapshot other = new CacheSnapshot(snapshot.name(), geometry, snapshot.refcount(),
-                snapshot.cpus(), snapshot.nodes());
+    public SysfsCache withGeometry(SlubGeometry geometry) {
+        SlubSnapshot other = snapshot.withGeometry(geometry);
         return new SysfsCache(directory, other, ctor, usersize, cpuSlabs, new Limits(
                 geometry.minPartial(), geometry.cpuPartial(), limits.remoteNodeDefragRatio));
     }

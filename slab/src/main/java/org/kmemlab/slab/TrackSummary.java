@@ -50,7 +50,7 @@ final class TrackSummary {
     /// Adds the objects in use of a slab.
     ///
     /// @param free indices of the others
-    void add(Slab slab, List<Integer> free) {
+    void add(SlubSlab slab, List<Integer> free) {
         Set<Integer> unused = new HashSet<>(free);
         for (int index = 0; tracks.bytes() > 0 && index < slab.objects(); index++) {
             if (!unused.contains(index)) {
@@ -59,7 +59,7 @@ final class TrackSummary {
         }
     }
 
-    private void add(Slab slab, long object) {
+    private void add(SlubSlab slab, long object) {
         Track track = tracks.read(object, kind);
         int waste = kind == Kind.ALLOCATED ? tracks.waste(object) : 0;
         long age = now - track.jiffies();

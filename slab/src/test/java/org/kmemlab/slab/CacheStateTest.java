@@ -17,9 +17,9 @@ import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
-import org.kmemlab.slab.CacheSnapshot.CpuView;
-import org.kmemlab.slab.CacheSnapshot.NodeView;
-import org.kmemlab.slab.CacheSnapshot.SlabView;
+import org.kmemlab.slab.SlubSnapshot.CpuView;
+import org.kmemlab.slab.SlubSnapshot.NodeView;
+import org.kmemlab.slab.SlubSnapshot.SlabView;
 
 class CacheStateTest {
 
@@ -87,7 +87,7 @@ class CacheStateTest {
     void restore_contradictoryState_isRefused() {
         try (SlabFixture f = SlabFixture.booted("slab_nomerge");
                 KmemCache cache = f.slab.createCache(KmemCacheArgs.of("foo", 1024))) {
-            CacheSnapshot fresh = cache.snapshot();
+            SlubSnapshot fresh = cache.snapshot().slub();
             int pfn = 0x1000;
 
             refused(f, fresh, new SlabView(pfn, 1, 6, 8, false, List.of(1)),
@@ -101,10 +101,10 @@ class CacheStateTest {
         }
     }
 
-    private static void refused(SlabFixture f, CacheSnapshot fresh, SlabView partial,
+    private static void refused(SlabFixture f, SlubSnapshot fresh, SlabView partial,
             String message) {
         NodeView node = new NodeView(1, 8, List.of(partial), List.of());
-        CacheSnapshot state = new CacheSnapshot(fresh.name(), fresh.geometry(), 1, fresh.cpus(),
+        SlubSnapshot state = new SlubSnapshot(fresh.name(), fresh.geometry(), 1, fresh.cpus(),
                 List.of(node));
 
         assertThatThrownBy(() -> restored(f, List.of(new CacheState(state))))
@@ -116,15 +116,15 @@ class CacheStateTest {
     void restore_overlappingSlabs_areRefused() {
         try (SlabFixture f = SlabFixture.booted("slab_nomerge");
                 KmemCache cache = f.slab.createCache(KmemCacheArgs.of("foo", 64))) {
-            CacheSnapshot fresh = cache.snapshot();
+            SlubSnapshot fresh = cache.snapshot().slub();
             SlabView slab = new SlabView(0x1000, 0, 63, 64, false, List.of(1));
             NodeView node = new NodeView(2, 128, List.of(slab, slab), List.of());
             CpuView cpu = fresh.cpus().getFirst();
 
-            assertThatThrownBy(() -> restored(f, List.of(new CacheState(new CacheSnapshot("foo",
+            assertThatThrownBy(() -> restored(f, List.of(new CacheState(new SlubSnapshot("foo",
                     fresh.geometry(), 1, List.of(cpu), List.of(node))))))
                     .hasMessageContaining("slab 0x1000 overlaps foo slab 0x1000");
-            assertThatThrownBy(() -> restored(f, List.of(new CacheState(new CacheSnapshot("foo",
+            assertThatThrownBy(() -> restored(f, List.of(new CacheState(new SlubSnapshot("foo",
                     fresh.geometry(), 1, List.of(cpu, cpu), List.of(node))))))
                     .hasMessageContaining("a state of 2 CPUs and 1 nodes does not fit");
         }

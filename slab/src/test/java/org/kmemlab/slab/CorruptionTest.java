@@ -35,7 +35,7 @@ class CorruptionTest {
 
         final SlabFixture f = SlabFixture.booted("slab_nomerge");
         final KmemCache cache;
-        final SlabGeometry geometry;
+        final SlubGeometry geometry;
         final List<SlabBug> found = new ArrayList<>();
         final PhysicalMemory memory = f.machine.memory();
         /// Printing hundreds of thousands of reports would take most of the time.
@@ -51,7 +51,7 @@ class CorruptionTest {
             }
             KmemCacheArgs args = KmemCacheArgs.of("victim", size).withFlags(flags);
             cache = f.slab.createCache(ctor ? args.withCtor((bytes, address) -> {}) : args);
-            geometry = cache.geometry();
+            geometry = cache.geometry().slub();
             f.slab.onBug(found::add);
             errors = f.slab.countErrors();
             allocated = cache.alloc(f.cpu, GFP_KERNEL);
@@ -149,7 +149,7 @@ class CorruptionTest {
     void validateSlabs_anyGuardByteOverwritten_isFoundAndRepaired(int size, String letters,
             boolean ctor) {
         try (Victim victim = new Victim(size, letters, ctor)) {
-            SlabGeometry geometry = victim.geometry;
+            SlubGeometry geometry = victim.geometry;
             for (boolean free : new boolean[] {false, true}) {
                 long object = free ? victim.free : victim.allocated;
                 int gap = geometry.inuse() - size;
@@ -179,14 +179,14 @@ class CorruptionTest {
     }
 
     private static void overwritePadding(Victim victim, long object) {
-        SlabGeometry geometry = victim.geometry;
+        SlubGeometry geometry = victim.geometry;
         int info = geometry.inuse() + Long.BYTES + (victim.has(SlabFlags.STORE_USER) ? 64 : 0);
         int padding = geometry.size() - geometry.redLeftPad() - info;
         victim.overwriteEach(Zone.OBJECT_PADDING, object, object + info, padding, 0x5a);
     }
 
     private static void overwriteSlabPadding(Victim victim) {
-        SlabGeometry geometry = victim.geometry;
+        SlubGeometry geometry = victim.geometry;
         int slab = 4096 << geometry.order();
         int remainder = slab % geometry.size();
         long end = victim.memory.addressOf(victim.memory.pfnOf(victim.allocated)) + slab;

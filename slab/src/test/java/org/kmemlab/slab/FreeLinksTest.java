@@ -101,7 +101,7 @@ class FreeLinksTest {
             f.slab.onBug(told::add);
             long object = cache.alloc(f.cpu, GFP_KERNEL);
             cache.free(f.cpu, object);
-            f.put(object + cache.geometry().offset(), garbage);
+            f.put(object + cache.geometry().slub().offset(), garbage);
             assertThat(cache.alloc(f.cpu, GFP_KERNEL)).isEqualTo(object);
             boolean isMemory = f.machine.memory().pfnOf(garbage) >= 0;
 
@@ -127,7 +127,7 @@ class FreeLinksTest {
         KmemCache cache = f.slab.createCache(KmemCacheArgs.of("foo", 64));
         long object = cache.alloc(f.cpu, GFP_KERNEL);
         cache.free(f.cpu, object);
-        f.put(object + cache.geometry().offset(), 0);
+        f.put(object + cache.geometry().slub().offset(), 0);
         assertThat(cache.alloc(f.cpu, GFP_KERNEL)).isEqualTo(object);
 
         assertThat(bugOf(() -> {

@@ -103,7 +103,7 @@ class KfreeRcuTest {
             f.slab.kvfreeRcuBarrier();
 
             int fast = SlubStat.FREE_FASTPATH.ordinal();
-            assertThat(cache.snapshot().cpus().getFirst().counters().get(fast)).isEqualTo(1);
+            assertThat(cache.snapshot().slub().cpus().getFirst().counters().get(fast)).isEqualTo(1);
         }
     }
 

@@ -140,7 +140,8 @@ class KmallocTest {
             for (int size = 8; size <= 8192; size *= 2) {
                 long address = f.slab.kmalloc().kmalloc(f.cpu, size, GFP_KERNEL);
                 assertThat(address % size).as("size %d", size).isZero();
-                assertThat(Objects.requireNonNull(f.slab.cacheOf(address)).geometry().isDebug())
+                assertThat(
+                        Objects.requireNonNull(f.slab.cacheOf(address)).geometry().slub().isDebug())
                         .isTrue();
                 f.slab.kmalloc().kfree(f.cpu, address);
             }

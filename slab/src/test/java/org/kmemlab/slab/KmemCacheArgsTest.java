@@ -33,13 +33,13 @@ class KmemCacheArgsTest {
             KmemCacheArgs vma = args(192).withFlags(RCU.with(SlabFlags.HWCACHE_ALIGN));
             try (KmemCache inside = f.slab.createCache(vma.withFreeptrOffset(16))) {
                 assertThat(inside.geometry().size()).isEqualTo(192);
-                assertThat(inside.geometry().offset()).isEqualTo(16);
-                assertThat(inside.geometry().inuse()).isEqualTo(192);
+                assertThat(inside.geometry().slub().offset()).isEqualTo(16);
+                assertThat(inside.geometry().slub().inuse()).isEqualTo(192);
                 assertOnlyTheWordIsTouched(f, inside, 192, 16);
             }
             try (KmemCache outside = f.slab.createCache(vma)) {
                 assertThat(outside.geometry().size()).isEqualTo(256);
-                assertThat(outside.geometry().offset()).isEqualTo(192);
+                assertThat(outside.geometry().slub().offset()).isEqualTo(192);
             }
         }
     }
@@ -66,7 +66,7 @@ class KmemCacheArgsTest {
         try (SlabFixture f = booted("");
                 KmemCache cache =
                         f.slab.createCache(args(64).withFlags(RCU).withFreeptrOffset(0))) {
-            assertThat(cache.geometry().offset()).isZero();
+            assertThat(cache.geometry().slub().offset()).isZero();
             assertThat(cache.geometry().size()).isEqualTo(64);
         }
     }
@@ -77,13 +77,13 @@ class KmemCacheArgsTest {
         KmemCacheArgs wish = args(64).withFlags(RCU).withFreeptrOffset(8);
         try (SlabFixture f = booted("");
                 KmemCache ctor = f.slab.createCache(wish.withCtor((memory, at) -> {}))) {
-            assertThat(ctor.geometry().offset()).isEqualTo(64);
+            assertThat(ctor.geometry().slub().offset()).isEqualTo(64);
         }
         try (SlabFixture f = booted("slub_debug=P"); KmemCache cache = f.slab.createCache(wish)) {
-            assertThat(cache.geometry().offset()).isEqualTo(64);
+            assertThat(cache.geometry().slub().offset()).isEqualTo(64);
         }
         try (SlabFixture f = booted("slub_debug=Z"); KmemCache cache = f.slab.createCache(wish)) {
-            assertThat(cache.geometry().offset()).isEqualTo(8);
+            assertThat(cache.geometry().slub().offset()).isEqualTo(8);
         }
     }
 
@@ -171,8 +171,8 @@ class KmemCacheArgsTest {
         KernelProfile profile = NEW.with(ConfigOption.SLAB_FREELIST_HARDENED)
                 .with(ConfigOption.SLAB_FREELIST_RANDOM);
         try (SlabFixture f = SlabFixture.of(SlabFixture.config(profile).withCpus(2))) {
-            SlabGeometry g = f.slab.caches().stream().filter(c -> c.name().equals(name))
-                    .findFirst().orElseThrow().geometry();
+            SlubGeometry g = f.slab.caches().stream().filter(c -> c.name().equals(name))
+                    .findFirst().orElseThrow().geometry().slub();
             assertThat(List.of(g.size(), g.order(), g.objects(), g.cpuPartial(), g.minPartial()))
                     .containsExactly(size, order, objects, cpuPartial, minPartial);
         }
@@ -198,9 +198,9 @@ class KmemCacheArgsTest {
         }
     }
 
-    private static SlabGeometry geometry(SlabFixture f, String name) {
+    private static SlubGeometry geometry(SlabFixture f, String name) {
         return f.slab.caches().stream().filter(cache -> cache.name().equals(name)).findFirst()
-                .orElseThrow().geometry();
+                .orElseThrow().geometry().slub();
     }
 
     /// If it fails, the free pointer of a guarded `kmalloc` object lies in what is looked at as red
@@ -208,7 +208,7 @@ class KmemCacheArgsTest {
     @Test
     void kmallocCaches_redZoneAndTracksOn618_moveTheFreePointerOut() {
         try (SlabFixture f = booted("slub_debug=ZU")) {
-            SlabGeometry g = geometry(f, "kmalloc-64");
+            SlubGeometry g = geometry(f, "kmalloc-64");
 
             assertThat(g.inuse()).isEqualTo(72);
             assertThat(g.offset()).isEqualTo(72);

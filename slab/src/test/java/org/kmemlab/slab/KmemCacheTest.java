@@ -205,7 +205,7 @@ class KmemCacheTest {
                 KmemCache cache = f.slab.createCache(args("foo", 64))) {
             assertThat(cache.alloc(f.cpu, GFP_ATOMIC)).isZero();
             assertThat(cache.allocBulk(f.cpu, GFP_ATOMIC, new long[3], 0, 3)).isZero();
-            assertThat(cache.snapshot().counter(SlubStat.ALLOC_SLOWPATH)).isZero();
+            assertThat(cache.snapshot().slub().counter(SlubStat.ALLOC_SLOWPATH)).isZero();
 
             long spared = cache.alloc(f.cpu, GFP_KERNEL);
             assertThat(spared).isNotZero();
@@ -229,7 +229,7 @@ class KmemCacheTest {
             f.pages.failPageAlloc().attr().setTimes(-1);
             long object = cache.alloc(f.cpu, GfpFlags.GFP_NOWAIT);
 
-            CacheSnapshot after = cache.snapshot();
+            SlubSnapshot after = cache.snapshot().slub();
             assertThat(object).isNotZero();
             assertThat(after.counter(SlubStat.ORDER_FALLBACK)).isEqualTo(1);
             assertThat(after.totalObjects()).isEqualTo(4);

@@ -89,7 +89,7 @@ class SlabBuilderTest {
             cache.free(f.cpu, objects[0]);
             cache.free(f.cpu, objects[8]);
 
-            CacheSnapshot after = cache.snapshot();
+            SlubSnapshot after = cache.snapshot().slub();
             assertThat(after.nodes().getFirst().partial())
                     .extracting(slab -> f.machine.memory().addressOf(slab.pfn()))
                     .containsExactly(objects[0], objects[8]);

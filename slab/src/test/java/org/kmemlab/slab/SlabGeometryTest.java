@@ -18,8 +18,8 @@ class SlabGeometryTest {
 
     private static final SlabSettings PLAIN = SlabSettings.of(KernelProfile.LINUX_6_1, 2, 2);
 
-    private static SlabGeometry geometry(int size, int align, String flags, boolean ctor) {
-        return SlabGeometry.of(
+    private static SlubGeometry geometry(int size, int align, String flags, boolean ctor) {
+        return SlubGeometry.of(
                 new SlabGeometry.Request(size, align, SlabFlags.parse(flags), ctor), PLAIN);
     }
 
@@ -40,7 +40,7 @@ class SlabGeometryTest {
         assertThat(rows).hasSizeGreaterThan(900);
         assertThat(rows.stream().skip(1)).allSatisfy(row -> {
             List<String> columns = Arrays.asList(row.split("\t"));
-            SlabGeometry found = SlabGeometry.of(request(columns), settings);
+            SlubGeometry found = SlubGeometry.of(request(columns), settings);
             assertThat(columns(found)).as(row).isEqualTo(columns.subList(4, columns.size() - 1));
         });
     }
@@ -67,7 +67,7 @@ class SlabGeometryTest {
                 columns.get(3).equals("1"));
     }
 
-    private static List<String> columns(SlabGeometry g) {
+    private static List<String> columns(SlubGeometry g) {
         return Stream.of(g.objectSize(), g.size(), g.inuse(), g.offset(), g.align(),
                 g.redLeftPad(), g.order(), g.objects(), g.minOrder(), g.minObjects(),
                 g.minPartial(), g.cpuPartial(), g.cpuPartialSlabs(),
@@ -89,7 +89,7 @@ class SlabGeometryTest {
         "4096, 4096, 0x11d00, false, 4096 4104 4104 4096 12288"})
     void of_workedExamples_haveThePublishedLayout(int size, int align, String flags, boolean ctor,
             String expected) {
-        SlabGeometry found = geometry(size, align, flags, ctor);
+        SlubGeometry found = geometry(size, align, flags, ctor);
 
         assertThat(found.align() + " " + found.inuse() + " " + found.offset() + " "
                 + found.redLeftPad() + " " + found.size()).isEqualTo(expected);
@@ -108,9 +108,9 @@ class SlabGeometryTest {
         SlabSettings settings = SlabSettings
                 .of(KernelProfile.LINUX_6_1.booted("slub_debug=FZPUO"), 2, 2);
 
-        SlabGeometry large = SlabGeometry
+        SlubGeometry large = SlubGeometry
                 .of(new SlabGeometry.Request(4096, 0, SlabFlags.NONE, false), settings);
-        SlabGeometry small = SlabGeometry
+        SlubGeometry small = SlubGeometry
                 .of(new SlabGeometry.Request(64, 0, SlabFlags.NONE, false), settings);
 
         assertThat(large.size()).isEqualTo(4096);

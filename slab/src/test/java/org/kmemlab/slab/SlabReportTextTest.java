@@ -142,7 +142,7 @@ class SlabReportTextTest {
         boot(MisusePolicy.AS_KERNEL, "", 64, SlabFlags.STORE_USER);
         long object = cache.alloc(f.cpu, GFP_KERNEL);
         cache.free(f.cpu, object);
-        f.put(object + cache.geometry().offset(), 0x1234);
+        f.put(object + cache.geometry().slub().offset(), 0x1234);
         assertThat(cache.alloc(f.cpu, GFP_KERNEL)).isEqualTo(object);
 
         cache.validateSlabs(f.cpu);
@@ -153,7 +153,8 @@ class SlabReportTextTest {
                 " <TASK>", " </TASK>", "Disabling lock debugging due to kernel taint",
                 "FIX foo: Freelist cleared");
         assertThat(found).containsExactly(new SlabBug.CorruptFreePointer("foo", 0, 0x1234));
-        assertThat(cache.snapshot().nodes().getFirst().partial().getFirst().inuse()).isEqualTo(32);
+        assertThat(cache.snapshot().slub().nodes().getFirst().partial().getFirst().inuse())
+                .isEqualTo(32);
     }
 
     /// If it fails, the machine goes on with an address that the kernel would crash on, or refuses
@@ -165,7 +166,7 @@ class SlabReportTextTest {
             found.clear();
             long object = cache.alloc(f.cpu, GFP_KERNEL);
             cache.free(f.cpu, object);
-            f.put(object + cache.geometry().offset(), 0x1234);
+            f.put(object + cache.geometry().slub().offset(), 0x1234);
             assertThat(cache.alloc(f.cpu, GFP_KERNEL)).isEqualTo(object);
 
             if (policy == MisusePolicy.AS_KERNEL) {

@@ -77,7 +77,7 @@ class SlubKunitTest {
     void test_next_pointer(MisusePolicy policy) {
         run(policy, "TestSlub_next_ptr_free", SlabFlags.POISON, (f, cache, errors) -> {
             long object = freed(f, cache);
-            long link = object + cache.geometry().offset();
+            long link = object + cache.geometry().slub().offset();
             long original = f.get(link);
             putByte(f, link, 0x12);
 

@@ -6,12 +6,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
-import org.kmemlab.slab.CacheSnapshot;
-import org.kmemlab.slab.CacheSnapshot.CpuView;
-import org.kmemlab.slab.CacheSnapshot.NodeView;
-import org.kmemlab.slab.CacheSnapshot.SlabView;
 import org.kmemlab.slab.SlabFlags;
-import org.kmemlab.slab.SlabGeometry;
+import org.kmemlab.slab.SlubGeometry;
+import org.kmemlab.slab.SlubSnapshot;
+import org.kmemlab.slab.SlubSnapshot.CpuView;
+import org.kmemlab.slab.SlubSnapshot.NodeView;
+import org.kmemlab.slab.SlubSnapshot.SlabView;
 import org.kmemlab.slab.SlubStat;
 import org.kmemlab.slab.SysfsCache;
 
@@ -37,7 +37,7 @@ public final class SysfsSlab {
     }
 
     private static void shape(Map<String, String> files, SysfsCache cache) {
-        SlabGeometry geometry = cache.snapshot().geometry();
+        SlubGeometry geometry = cache.snapshot().geometry();
         files.put("object_size", String.valueOf(geometry.objectSize()));
         files.put("slab_size", String.valueOf(geometry.size()));
         files.put("objs_per_slab", String.valueOf(geometry.objects()));
@@ -70,7 +70,7 @@ public final class SysfsSlab {
     }
 
     private static void counts(Map<String, String> files, SysfsCache cache) {
-        CacheSnapshot snapshot = cache.snapshot();
+        SlubSnapshot snapshot = cache.snapshot();
         List<NodeView> nodes = snapshot.nodes();
         files.put("slabs", perNode(nodes, NodeView::slabs));
         files.put("total_objects", perNode(nodes, NodeView::objects));
@@ -103,7 +103,7 @@ public final class SysfsSlab {
     }
 
     /// Objects (slabs) on the CPUs' stacks; the slabs are taken for half full.
-    private static String cpuPartials(CacheSnapshot snapshot) {
+    private static String cpuPartials(SlubSnapshot snapshot) {
         int objects = snapshot.geometry().objects();
         int all = snapshot.cpus().stream().mapToInt(cpu -> cpu.partial().size()).sum();
         StringBuilder text = new StringBuilder(half(all, objects));

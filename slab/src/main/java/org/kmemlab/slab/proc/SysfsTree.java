@@ -96,7 +96,7 @@ public final class SysfsTree {
         }
         return switch (attribute) {
             case SHRINK -> text.startsWith("1") ? done(() -> cache.shrink(cpu)) : EINVAL;
-            case VALIDATE -> text.startsWith("1") && cache.geometry().isDebug()
+            case VALIDATE -> text.startsWith("1") && cache.geometry().slub().isDebug()
                     ? done(() -> cache.validateSlabs(cpu))
                     : EINVAL;
             case "min_partial" -> KernelNumber.parse(text, Long.SIZE,

@@ -11,11 +11,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.MachineConfig;
 import org.kmemlab.slab.CacheSnapshot;
-import org.kmemlab.slab.CacheSnapshot.NodeView;
-import org.kmemlab.slab.CacheSnapshot.SlabView;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.Resources;
 import org.kmemlab.slab.SlabFixture;
+import org.kmemlab.slab.SlubSnapshot;
+import org.kmemlab.slab.SlubSnapshot.NodeView;
+import org.kmemlab.slab.SlubSnapshot.SlabView;
 
 class ProcSlabinfoTest {
 
@@ -31,7 +32,8 @@ class ProcSlabinfoTest {
             List<KmemCache> booted = f.slab.caches();
             assertThat(booted).hasSize(recorded.size() - 2);
             for (int i = 0; i < booted.size(); i++) {
-                caches.add(used(booted.get(i).snapshot(), recorded.get(i + 2).split("\\s+")));
+                caches.add(
+                        used(booted.get(i).snapshot().slub(), recorded.get(i + 2).split("\\s+")));
             }
 
             assertThat(ProcSlabinfo.text(caches).lines()).isEqualTo(recorded);
@@ -39,13 +41,13 @@ class ProcSlabinfoTest {
     }
 
     /// How much a cache was used, as the recording says: the machine here has just booted.
-    private static CacheSnapshot used(CacheSnapshot fresh, String[] columns) {
+    private static CacheSnapshot used(SlubSnapshot fresh, String[] columns) {
         int active = Integer.parseInt(columns[1]);
         int total = Integer.parseInt(columns[2]);
         long slabs = Long.parseLong(columns[14]);
         SlabView partial = new SlabView(1, 0, active, total, false, List.of());
         NodeView node = new NodeView(slabs, total, Collections.singletonList(partial), List.of());
-        return new CacheSnapshot(fresh.name(), fresh.geometry(), fresh.refcount(), fresh.cpus(),
+        return new SlubSnapshot(fresh.name(), fresh.geometry(), fresh.refcount(), fresh.cpus(),
                 List.of(node));
     }
 }

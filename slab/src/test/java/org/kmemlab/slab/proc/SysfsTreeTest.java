@@ -13,11 +13,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.MachineConfig;
-import org.kmemlab.slab.CacheSnapshot;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.KmemCacheArgs;
 import org.kmemlab.slab.SlabFixture;
 import org.kmemlab.slab.SlabFlags;
+import org.kmemlab.slab.SlubSnapshot;
 import org.kmemlab.slab.SlubStat;
 
 class SysfsTreeTest {
@@ -52,8 +52,8 @@ class SysfsTreeTest {
         Arrays.stream(objects).forEach(object -> cache.free(f.cpu, object));
     }
 
-    private CacheSnapshot.NodeView node() {
-        return foo.snapshot().nodes().getFirst();
+    private SlubSnapshot.NodeView node() {
+        return foo.snapshot().slub().nodes().getFirst();
     }
 
     /// A program would get another answer than from the kernel, for good text or bad.
@@ -127,7 +127,7 @@ class SysfsTreeTest {
         int most = 0;
         for (int slab = 0; slab < 9; slab++) {
             foo.free(f.cpu, objects[slab * PER_SLAB]);
-            most = Math.max(most, foo.snapshot().cpus().getFirst().partial().size());
+            most = Math.max(most, foo.snapshot().slub().cpus().getFirst().partial().size());
         }
 
         assertThat(most).as("slabs on the CPU's stack").isEqualTo(kept);
@@ -143,13 +143,13 @@ class SysfsTreeTest {
     void cpuPartial_write_flushesAllCpus() {
         foo.free(f.machine.cpu(1), foo.alloc(f.machine.cpu(1), GFP_KERNEL));
         free(foo, fill(foo, 3));
-        assertThat(foo.snapshot().cpus()).anyMatch(cpu -> cpu.slab() != null);
+        assertThat(foo.snapshot().slub().cpus()).anyMatch(cpu -> cpu.slab() != null);
 
         write("cpu_partial", "120");
 
-        assertThat(foo.snapshot().cpus()).allMatch(
+        assertThat(foo.snapshot().slub().cpus()).allMatch(
                 cpu -> cpu.slab() == null && cpu.partial().isEmpty());
-        assertThat(foo.snapshot().counter(SlubStat.CPUSLAB_FLUSH)).isEqualTo(2);
+        assertThat(foo.snapshot().slub().counter(SlubStat.CPUSLAB_FLUSH)).isEqualTo(2);
     }
 
     /// A cache whose objects are checked one by one would take what it cannot do.
@@ -203,7 +203,7 @@ class SysfsTreeTest {
         write("alloc_slab", "0");
 
         assertThat(sysfs.read("foo", "alloc_slab")).isEqualTo("0\n");
-        assertThat(foo.snapshot().counter(SlubStat.ALLOC_SLOWPATH)).isEqualTo(2);
+        assertThat(foo.snapshot().slub().counter(SlubStat.ALLOC_SLOWPATH)).isEqualTo(2);
     }
 
     /// Other nodes' free objects would be used against the setting, or never.
@@ -221,7 +221,7 @@ class SysfsTreeTest {
 
         long far = foo.alloc(f.machine.cpu(1), GFP_KERNEL);
 
-        assertThat(foo.snapshot().counter(SlubStat.ALLOC_FROM_PARTIAL)).isEqualTo(taken);
+        assertThat(foo.snapshot().slub().counter(SlubStat.ALLOC_FROM_PARTIAL)).isEqualTo(taken);
         foo.free(f.machine.cpu(1), far);
         for (int i = 0; i < objects.length; i++) {
             if (i % PER_SLAB != 0) {

@@ -6,8 +6,8 @@ import java.util.Locale;
 
 import org.kmemlab.slab.SlabFlagWords;
 import org.kmemlab.slab.SlabFlags;
-import org.kmemlab.slab.SlabGeometry;
 import org.kmemlab.slab.SlabGeometry.Request;
+import org.kmemlab.slab.SlubGeometry;
 
 /// A cache's slot and slab as text.
 final class GeometryDrawing {
@@ -23,7 +23,7 @@ final class GeometryDrawing {
     private GeometryDrawing() {
     }
 
-    static List<String> lines(Request request, SlabGeometry geometry, String machine,
+    static List<String> lines(Request request, SlubGeometry geometry, String machine,
             SlabFlagWords flagWords) {
         List<String> lines = new ArrayList<>();
         lines.add("object of " + bytes(geometry.objectSize()) + ", align " + request.align()
@@ -42,7 +42,7 @@ final class GeometryDrawing {
         return lines;
     }
 
-    private static void addSlot(List<String> lines, SlabGeometry geometry) {
+    private static void addSlot(List<String> lines, SlubGeometry geometry) {
         List<Part> parts = parts(geometry);
         lines.add("one slot, " + bytes(geometry.size()));
         lines.add("");
@@ -57,7 +57,7 @@ final class GeometryDrawing {
         lines.add(String.format("%8d             next slot", at));
     }
 
-    private static List<Part> parts(SlabGeometry geometry) {
+    private static List<Part> parts(SlubGeometry geometry) {
         List<Part> parts = new ArrayList<>();
         SlabFlags flags = geometry.flags();
         boolean outside = geometry.offset() >= geometry.inuse();
@@ -104,7 +104,7 @@ final class GeometryDrawing {
         return (int) ((long) offset * width / size);
     }
 
-    private static void addSlab(List<String> lines, SlabGeometry geometry) {
+    private static void addSlab(List<String> lines, SlubGeometry geometry) {
         int pages = 1 << geometry.order();
         int left = slabBytes(geometry) - geometry.objects() * geometry.size();
         lines.add("a slab of order " + geometry.order() + ": "
@@ -132,7 +132,7 @@ final class GeometryDrawing {
         lines.add(String.format("%8d  %s", offset, what));
     }
 
-    private static void addWaste(List<String> lines, SlabGeometry geometry) {
+    private static void addWaste(List<String> lines, SlubGeometry geometry) {
         int slab = slabBytes(geometry);
         int left = slab - geometry.objects() * geometry.size();
         int slot = geometry.size() - geometry.objectSize();
@@ -147,7 +147,7 @@ final class GeometryDrawing {
                 100.0 * bytes / of);
     }
 
-    private static void addLimits(List<String> lines, SlabGeometry geometry) {
+    private static void addLimits(List<String> lines, SlubGeometry geometry) {
         lines.add(limit("order", geometry.order(), "log2 of the pages of a slab"));
         lines.add(limit("objects", geometry.objects(), "in a slab"));
         lines.add(limit("min order", geometry.minOrder(),
@@ -164,7 +164,7 @@ final class GeometryDrawing {
         return String.format("%-12s %6d  %s", name, value, meaning);
     }
 
-    private static int slabBytes(SlabGeometry geometry) {
+    private static int slabBytes(SlubGeometry geometry) {
         return PAGE_BYTES << geometry.order();
     }
 

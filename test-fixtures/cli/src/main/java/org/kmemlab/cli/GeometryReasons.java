@@ -56,7 +56,7 @@ final class GeometryReasons {
     }
 
     private void explainFreePointer() {
-        boolean inside = geometry.offset() < geometry.inuse();
+        boolean inside = geometry.slub().offset() < geometry.slub().inuse();
         explainFlag(SlabFlags.TYPESAFE_BY_RCU, inside
                 ? "Readers may still look at an object that was freed, except at the word that the"
                         + " creator gave up for the free pointer."

@@ -1,7 +1,6 @@
 package org.kmemlab.sweep;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -145,15 +144,13 @@ public record KernelState(SortedMap<String, List<Long>> live, Map<String, Set<Lo
 
     private static final class Scan {
 
-        private static final BitSet NONE_FREE = new BitSet(0);
-
         final SortedMap<String, List<Long>> live = new TreeMap<>();
         final Map<String, Set<Long>> addresses = new HashMap<>();
         private final Kernel kernel;
         private final PhysicalMemory memory;
         private final Set<Long> inReserve = new HashSet<>();
         private final Map<String, CacheSnapshot> snapshots = new HashMap<>();
-        private final Map<Integer, BitSet> freeOfSlab = new HashMap<>();
+        private final Map<Integer, CacheSnapshot.ListedSlab> listed = new HashMap<>();
 
         Scan(Kernel kernel) {
             this.kernel = kernel;
@@ -189,12 +186,13 @@ public record KernelState(SortedMap<String, List<Long>> live, Map<String, Set<Lo
             CacheSnapshot snapshot = snapshots.computeIfAbsent(cache.name(),
                     name -> snapshotOf(cache));
             SlabGeometry geometry = snapshot.geometry();
-            int objects = (PhysicalMemory.PAGE_SIZE << order) / geometry.size();
-            BitSet free = freeOfSlab.getOrDefault(pfn, NONE_FREE);
-            for (int i = 0; i < objects; i++) {
-                if (!free.get(i)) {
-                    add(snapshot.name(),
-                            base + geometry.redLeftPad() + (long) i * geometry.size(),
+            // A slab that is not listed is full.
+            CacheSnapshot.ListedSlab slab = listed.getOrDefault(pfn, new CacheSnapshot.ListedSlab(
+                    pfn, order, geometry.redLeftPad(), geometry.objectsOf(order), List.of()));
+            Set<Integer> free = Set.copyOf(slab.free());
+            for (int i = 0; i < slab.objects(); i++) {
+                if (!free.contains(i)) {
+                    add(snapshot.name(), base + slab.offset() + (long) i * geometry.size(),
                             geometry.objectSize());
                 }
             }
@@ -202,13 +200,7 @@ public record KernelState(SortedMap<String, List<Long>> live, Map<String, Set<Lo
 
         private CacheSnapshot snapshotOf(KmemCache cache) {
             CacheSnapshot snapshot = cache.snapshot();
-            for (CacheSnapshot.NodeView node : snapshot.nodes()) {
-                for (CacheSnapshot.SlabView slab : node.partial()) {
-                    BitSet free = new BitSet(slab.objects());
-                    slab.freelist().forEach(free::set);
-                    freeOfSlab.put(slab.pfn(), free);
-                }
-            }
+            snapshot.listedSlabs().forEach(slab -> listed.put(slab.pfn(), slab));
             return snapshot;
         }
 

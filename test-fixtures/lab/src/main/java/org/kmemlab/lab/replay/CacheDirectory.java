@@ -228,8 +228,7 @@ final class CacheDirectory {
         Map<String, String> names = new HashMap<>();
         entries.forEach(entry -> names.put(entry.cache.name(), entry.name));
         return slabs.caches().stream().map(KmemCache::snapshot)
-                .map(cache -> new CacheSnapshot(names.getOrDefault(cache.name(), cache.name()),
-                        cache.geometry(), cache.refcount(), cache.cpus(), cache.nodes()))
+                .map(cache -> cache.named(names.getOrDefault(cache.name(), cache.name())))
                 .toList();
     }
 

@@ -1,21 +1,19 @@
 package org.kmemlab.lab.replay;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
+import org.kmemlab.lab.state.RecordedCache;
 import org.kmemlab.lab.state.RecordedState;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.PhysicalMemory;
 import org.kmemlab.slab.CacheSnapshot;
-import org.kmemlab.slab.CacheSnapshot.CpuView;
-import org.kmemlab.slab.CacheSnapshot.NodeView;
-import org.kmemlab.slab.CacheSnapshot.SlabView;
+import org.kmemlab.slab.CacheSnapshot.ListedSlab;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.SlabAllocator;
 import org.kmemlab.slab.SlabGeometry;
@@ -28,7 +26,7 @@ import org.kmemlab.slab.SlabGeometry;
 /// is freed by its cache's name.
 final class ObjectsBefore {
 
-    private record OldSlab(int pfn, KmemCache cache, SlabGeometry geometry) {}
+    private record OldSlab(int pfn, int offset, int objects, KmemCache cache) {}
 
     private final SlabAllocator slabs;
     private final FramesBefore frames;
@@ -52,47 +50,34 @@ final class ObjectsBefore {
     /// @param frames the frames in use then; those of slabs are taken out
     static ObjectsBefore of(SlabAllocator slabs, RecordedState state, FramesBefore frames) {
         ObjectsBefore objects = new ObjectsBefore(slabs, frames);
-        state.caches().forEach(cache -> objects.addSlabs(cache.snapshot()));
+        for (RecordedCache cache : state.caches()) {
+            CacheSnapshot snapshot = cache.snapshot();
+            snapshot.listedSlabs().forEach(slab -> objects.add(snapshot, slab));
+        }
         return objects;
     }
 
-    private void addSlabs(CacheSnapshot cache) {
-        for (CpuView cpu : cache.cpus()) {
-            SlabView current = cpu.slab();
-            if (current != null) {
-                add(cache, current, cpu.freelist());
-            }
-            cpu.partial().forEach(slab -> add(cache, slab, List.of()));
-        }
-        for (NodeView node : cache.nodes()) {
-            node.partial().forEach(slab -> add(cache, slab, List.of()));
-            node.full().forEach(slab -> add(cache, slab, List.of()));
-        }
-    }
-
-    private void add(CacheSnapshot cache, SlabView slab, List<Integer> ownedByCpu) {
+    private void add(CacheSnapshot cache, ListedSlab slab) {
         KmemCache restored = slabs.cacheOf(memory.addressOf(slab.pfn()));
-        if (restored == null || !restored.name().equals(cache.name())) {
-            return;
+        if (restored != null && restored.name().equals(cache.name())) {
+            frames.claim(slab.pfn(), slab.order());
+            add(slab.pfn(), slab.offset(), slab.objects(), restored, Set.copyOf(slab.free()));
         }
-        Set<Integer> free = new HashSet<>(slab.freelist());
-        free.addAll(ownedByCpu);
-        frames.claim(slab.pfn(), slab.order());
-        add(slab.pfn(), slab.objects(), restored, free);
     }
 
-    private void add(int pfn, int count, KmemCache cache, Set<Integer> free) {
-        SlabGeometry geometry = cache.geometry();
-        slabOfHead.put(pfn, new OldSlab(pfn, cache, geometry));
+    private void add(int pfn, int offset, int count, KmemCache cache, Set<Integer> free) {
+        OldSlab slab = new OldSlab(pfn, offset, count, cache);
+        slabOfHead.put(pfn, slab);
         for (int index = 0; index < count; index++) {
             if (!free.contains(index)) {
-                live.add(addressOf(pfn, geometry, index));
+                live.add(addressOf(slab, index));
             }
         }
     }
 
-    private long addressOf(int pfn, SlabGeometry geometry, int index) {
-        return memory.addressOf(pfn) + geometry.redLeftPad() + (long) index * geometry.size();
+    private long addressOf(OldSlab slab, int index) {
+        return memory.addressOf(slab.pfn) + slab.offset
+                + (long) index * slab.cache.geometry().size();
     }
 
     /// Frees an object, if it has been in use since before.
@@ -117,7 +102,7 @@ final class ObjectsBefore {
         long offset = address - memory.addressOf(head) - geometry.redLeftPad();
         if (offset % geometry.size() == 0 && frames.claim(head, geometry.order())) {
             slabs.adoptFullSlab(cache, address);
-            add(head, geometry.objects(), cache, Set.of());
+            add(head, geometry.redLeftPad(), geometry.objects(), cache, Set.of());
         }
     }
 
@@ -160,8 +145,8 @@ final class ObjectsBefore {
     private int forget(Cpu cpu, OldSlab slab) {
         slabOfHead.remove(slab.pfn);
         int count = 0;
-        for (int index = 0; index < slab.geometry.objects(); index++) {
-            count += release(cpu, addressOf(slab.pfn, slab.geometry, index)) ? 1 : 0;
+        for (int index = 0; index < slab.objects; index++) {
+            count += release(cpu, addressOf(slab, index)) ? 1 : 0;
         }
         return count;
     }
@@ -169,7 +154,7 @@ final class ObjectsBefore {
     private @Nullable OldSlab slabHolding(int pfn) {
         for (int order = 0; order <= KernelProfile.MAX_PAGE_ORDER; order++) {
             OldSlab slab = slabOfHead.get(pfn & -(1 << order));
-            if (slab != null && slab.geometry.order() >= order) {
+            if (slab != null && slab.cache.geometry().order() >= order) {
                 return slab;
             }
         }

@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 import org.apache.commons.lang3.StringUtils;
 import org.jspecify.annotations.Nullable;
 import org.kmemlab.buddy.GfpFlags;
-import org.kmemlab.slab.CacheSnapshot;
-import org.kmemlab.slab.CacheSnapshot.CpuView;
-import org.kmemlab.slab.CacheSnapshot.NodeView;
-import org.kmemlab.slab.CacheSnapshot.SlabView;
 import org.kmemlab.slab.SlabFlags;
-import org.kmemlab.slab.SlabGeometry;
+import org.kmemlab.slab.SlubGeometry;
+import org.kmemlab.slab.SlubSnapshot;
+import org.kmemlab.slab.SlubSnapshot.CpuView;
+import org.kmemlab.slab.SlubSnapshot.NodeView;
+import org.kmemlab.slab.SlubSnapshot.SlabView;
 import org.kmemlab.slab.SlubStat;
 
 /// Collects what the lines of a dump say of one SLUB cache.
@@ -35,7 +35,7 @@ final class CacheDump {
     private final String name;
     private final boolean hasCtor;
     private final int refcount;
-    private final SlabGeometry geometry;
+    private final SlubGeometry geometry;
     private final Map<Integer, List<ListedSlab>> cpuSlabs = new TreeMap<>();
     private final Map<Integer, List<ListedSlab>> cpuPartials = new TreeMap<>();
     private final Map<Integer, List<ListedSlab>> nodePartials = new TreeMap<>();
@@ -46,7 +46,7 @@ final class CacheDump {
 
     private record ListedSlab(int pfn, int inuse, int objects, boolean frozen) {}
 
-    private CacheDump(String name, boolean hasCtor, int refcount, SlabGeometry geometry) {
+    private CacheDump(String name, boolean hasCtor, int refcount, SlubGeometry geometry) {
         this.name = name;
         this.hasCtor = hasCtor;
         this.refcount = refcount;
@@ -72,7 +72,7 @@ final class CacheDump {
 
     /// A cache from its `cache` line.
     static CacheDump of(DumpLine line) throws StateFormatException {
-        SlabGeometry geometry = new SlabGeometry(line.decimal("object_size"), line.decimal("size"),
+        SlubGeometry geometry = new SlubGeometry(line.decimal("object_size"), line.decimal("size"),
                 line.decimal("inuse"), line.decimal("offset"), line.decimal("align"),
                 line.decimal("red_left_pad"), line.decimal("order"), line.decimal("objs"),
                 line.decimal("min_order"), line.decimal("min_objs"), line.decimal("min_partial"),
@@ -152,7 +152,7 @@ final class CacheDump {
             long[] totals = nodeTotals.getOrDefault(node, new long[2]);
             nodes.add(new NodeView(totals[0], totals[1], views(slabs), views(nodeFull.get(node))));
         });
-        return new RecordedCache(new CacheSnapshot(name, geometry, refcount, cpus, nodes), hasCtor);
+        return new RecordedCache(new SlubSnapshot(name, geometry, refcount, cpus, nodes), hasCtor);
     }
 
     private List<SlabView> views(@Nullable List<ListedSlab> slabs) {

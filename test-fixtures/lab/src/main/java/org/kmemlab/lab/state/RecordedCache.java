@@ -24,8 +24,7 @@ public record RecordedCache(CacheSnapshot snapshot, boolean hasCtor) {
     RecordedCache writtenBy(SlabFlagWords words) {
         SlabGeometry geometry = snapshot.geometry();
         SlabFlags flags = words.flags(geometry.flags().bits());
-        return new RecordedCache(new CacheSnapshot(snapshot.name(), geometry.withFlags(flags),
-                snapshot.refcount(), snapshot.cpus(), snapshot.nodes()), hasCtor);
+        return new RecordedCache(snapshot.withGeometry(geometry.withFlags(flags)), hasCtor);
     }
 
     private static void leaveAsItIs(PhysicalMemory memory, long address) {

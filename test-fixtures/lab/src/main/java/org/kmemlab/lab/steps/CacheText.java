@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
-import org.kmemlab.slab.CacheSnapshot;
-import org.kmemlab.slab.CacheSnapshot.CpuView;
-import org.kmemlab.slab.CacheSnapshot.NodeView;
-import org.kmemlab.slab.CacheSnapshot.SlabView;
+import org.kmemlab.slab.SlubSnapshot;
+import org.kmemlab.slab.SlubSnapshot.CpuView;
+import org.kmemlab.slab.SlubSnapshot.NodeView;
+import org.kmemlab.slab.SlubSnapshot.SlabView;
 
 /// Writes the state of a cache as the dump lines of a step log.
 public final class CacheText {
@@ -24,7 +24,7 @@ public final class CacheText {
     }
 
     /// One line: `cpu0[...] cpartial0[...] node0[...]`.
-    public String line(CacheSnapshot cache) {
+    public String line(SlubSnapshot cache) {
         StringJoiner words = new StringJoiner(" ");
         for (int i = 0; i < cache.cpus().size(); i++) {
             CpuView cpu = cache.cpus().get(i);
@@ -62,7 +62,7 @@ public final class CacheText {
     }
 
     /// The free lists, one line for each slab.
-    public List<String> chains(CacheSnapshot cache) {
+    public List<String> chains(SlubSnapshot cache) {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < cache.cpus().size(); i++) {
             CpuView cpu = cache.cpus().get(i);

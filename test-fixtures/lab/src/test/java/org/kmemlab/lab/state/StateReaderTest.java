@@ -22,9 +22,9 @@ import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
 import org.kmemlab.machine.MemoryKind;
 import org.kmemlab.machine.ZoneType;
-import org.kmemlab.slab.CacheSnapshot.CpuView;
-import org.kmemlab.slab.CacheSnapshot.SlabView;
 import org.kmemlab.slab.SlabFlags;
+import org.kmemlab.slab.SlubSnapshot.CpuView;
+import org.kmemlab.slab.SlubSnapshot.SlabView;
 
 /// Guards the loader of recorded states. If it failed, every comparison with a real kernel would
 /// start from the wrong state.
@@ -100,13 +100,13 @@ class StateReaderTest {
         assertThat(cache.snapshot().refcount()).isEqualTo(-1);
         assertThat(cache.snapshot().geometry().size()).isEqualTo(192);
         assertThat(cache.snapshot().geometry().flags().bits()).isEqualTo(0x8004_0000);
-        CpuView cpu = cache.snapshot().cpus().getFirst();
+        CpuView cpu = cache.snapshot().slub().cpus().getFirst();
         assertThat(cpu.slab()).isEqualTo(new SlabView(0x2a97, 1, 19, 42, true, List.of(3)));
         assertThat(cpu.freelist()).containsExactly(8, 7);
         assertThat(cpu.partial()).containsExactly(
                 new SlabView(0x2a00, 1, 16, 42, true, List.of(2, 18)),
                 new SlabView(0x2a99, 0, 19, 21, true, List.of()));
-        var node = cache.snapshot().nodes().getFirst();
+        var node = cache.snapshot().slub().nodes().getFirst();
         assertThat(node.slabs()).isEqualTo(7);
         assertThat(node.objects()).isEqualTo(273);
         assertThat(node.partial())
@@ -222,7 +222,7 @@ class StateReaderTest {
     @Test
     void readAll_recordedCaches_agreeWithThemselves() throws IOException {
         for (RecordedCache cache : recorded("c61_smp2_small2").getFirst().caches()) {
-            for (CpuView cpu : cache.snapshot().cpus()) {
+            for (CpuView cpu : cache.snapshot().slub().cpus()) {
                 SlabView slab = cpu.slab();
                 if (slab != null) {
                     assertThat(slab.inuse()).as(cache.name())

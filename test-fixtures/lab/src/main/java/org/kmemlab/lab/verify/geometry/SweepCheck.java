@@ -11,6 +11,7 @@ import org.kmemlab.lab.verify.CheckTally;
 import org.kmemlab.slab.SlabFlags;
 import org.kmemlab.slab.SlabGeometry;
 import org.kmemlab.slab.SlabSettings;
+import org.kmemlab.slab.SlubGeometry;
 
 /// Checks a sweep: a table of cache requests, each with the geometry that a kernel gave it.
 ///
@@ -53,9 +54,10 @@ public final class SweepCheck {
         int align = row.number("req_align");
         SlabFlags flags = settings.flagWords().flags(row.number("req_flags"));
         boolean ctor = row.number("req_ctor") != 0;
-        SlabGeometry got;
+        SlubGeometry got;
         try {
-            got = SlabGeometry.of(new SlabGeometry.Request(size, align, flags, ctor), settings);
+            got = SlabGeometry.of(new SlabGeometry.Request(size, align, flags, ctor), settings)
+                    .slub();
         } catch (IllegalArgumentException refused) {
             tally.compare("request", "accepted", "refused: " + refused.getMessage());
             return;
@@ -70,7 +72,7 @@ public final class SweepCheck {
         }
     }
 
-    private void compareSlot(TsvFile.Row row, SlabGeometry got, CheckTally tally)
+    private void compareSlot(TsvFile.Row row, SlubGeometry got, CheckTally tally)
             throws InputException {
         tally.compare("object_size", row.number("object_size"), got.objectSize());
         tally.compare("size", row.number("size"), got.size());
@@ -82,7 +84,7 @@ public final class SweepCheck {
         tally.compareHex("allocflags", row.number("allocflags"), got.allocFlags().bits());
     }
 
-    private static void compareSlab(TsvFile.Row row, SlabGeometry got, CheckTally tally)
+    private static void compareSlab(TsvFile.Row row, SlubGeometry got, CheckTally tally)
             throws InputException {
         tally.compare("order", row.number("order"), got.order());
         tally.compare("objs", row.number("objs"), got.objects());

@@ -25,6 +25,7 @@ import org.kmemlab.slab.ObjectConstructor;
 import org.kmemlab.slab.SlabAllocator;
 import org.kmemlab.slab.SlabFlags;
 import org.kmemlab.slab.SlabGeometry;
+import org.kmemlab.slab.SlubGeometry;
 import org.kmemlab.slab.SysfsCache;
 import org.kmemlab.slab.proc.SysfsSlab;
 
@@ -206,12 +207,12 @@ public final class SysfsCheck {
     }
 
     /// The shape of one of the allocator's own caches in the running kernel's build.
-    private SlabGeometry ofBuild(SysfsCache view, Map<String, String> shown) {
+    private SlubGeometry ofBuild(SysfsCache view, Map<String, String> shown) {
         tally.take(WISHES.size());
         SlabFlags kmalloc = view.snapshot().geometry().flags().and(SlabFlags.KMALLOC);
         return SlabGeometry.of(new SlabGeometry.Request(view.snapshot().name(),
                 number(shown, "object_size"), number(shown, "align"),
-                flags(shown).with(kmalloc), false), slabs.settings());
+                flags(shown).with(kmalloc), false), slabs.settings()).slub();
     }
 
     private void compareDirectories() {

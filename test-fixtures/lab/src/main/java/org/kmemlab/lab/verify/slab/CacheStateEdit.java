@@ -3,12 +3,12 @@ package org.kmemlab.lab.verify.slab;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.kmemlab.slab.CacheSnapshot;
-import org.kmemlab.slab.CacheSnapshot.CpuView;
-import org.kmemlab.slab.CacheSnapshot.NodeView;
-import org.kmemlab.slab.CacheSnapshot.SlabView;
 import org.kmemlab.slab.CacheState;
 import org.kmemlab.slab.KmemCache;
+import org.kmemlab.slab.SlubSnapshot;
+import org.kmemlab.slab.SlubSnapshot.CpuView;
+import org.kmemlab.slab.SlubSnapshot.NodeView;
+import org.kmemlab.slab.SlubSnapshot.SlabView;
 
 /// Changes the state of a cache so that the check can go on after a difference: a slab whose pages
 /// the kernel has freed is taken from wherever it is.
@@ -28,7 +28,7 @@ final class CacheStateEdit {
     ///
     /// @param node whose pages the slab has
     static CacheState without(CacheState state, LiveSlabs.Slab slab, int node) {
-        CacheSnapshot cache = state.snapshot();
+        SlubSnapshot cache = state.snapshot().slub();
         List<CpuView> cpus = new ArrayList<>();
         for (CpuView cpu : cache.cpus()) {
             SlabView current = cpu.slab();
@@ -43,7 +43,7 @@ final class CacheStateEdit {
                     view.objects() - (i == node ? slab.objects() : 0),
                     without(view.partial(), slab.pfn()), without(view.full(), slab.pfn())));
         }
-        return new CacheState(new CacheSnapshot(cache.name(), cache.geometry(), cache.refcount(),
+        return new CacheState(new SlubSnapshot(cache.name(), cache.geometry(), cache.refcount(),
                 cpus, nodes), state.ctor());
     }
 

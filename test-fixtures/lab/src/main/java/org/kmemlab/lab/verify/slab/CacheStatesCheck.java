@@ -5,18 +5,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
-import java.util.stream.Stream;
 
 import org.kmemlab.lab.state.RecordedCache;
 import org.kmemlab.lab.steps.CacheText;
 import org.kmemlab.lab.verify.CheckTally;
 import org.kmemlab.lab.verify.KnownCauses;
 import org.kmemlab.slab.CacheSnapshot;
-import org.kmemlab.slab.CacheSnapshot.CpuView;
-import org.kmemlab.slab.CacheSnapshot.NodeView;
-import org.kmemlab.slab.CacheSnapshot.SlabView;
+import org.kmemlab.slab.CacheSnapshot.ListedSlab;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.SlabAllocator;
+import org.kmemlab.slab.SlubSnapshot;
+import org.kmemlab.slab.SlubSnapshot.CpuView;
+import org.kmemlab.slab.SlubSnapshot.NodeView;
+import org.kmemlab.slab.SlubSnapshot.SlabView;
 
 /// Compares our caches with recorded ones: every list, every chain of free objects. A cache is an
 /// item.
@@ -45,10 +46,10 @@ final class CacheStatesCheck {
         KmemCache cache = slabs.cache(recorded.name());
         tally.compare("cache", "there", cache == null ? "missing" : "there");
         if (cache != null) {
-            CacheSnapshot plain = cache.snapshot();
+            SlubSnapshot plain = cache.snapshot().slub();
             bindUnknown(plain, recorded.snapshot());
-            CacheSnapshot ours = shown(plain);
-            List<String> expected = lines(recorded.snapshot());
+            SlubSnapshot ours = shown(plain);
+            List<String> expected = lines(recorded.snapshot().slub());
             List<String> got = lines(ours);
             for (int i = 0; i < Math.max(expected.size(), got.size()); i++) {
                 tally.compare("line " + (i + 1),
@@ -62,7 +63,7 @@ final class CacheStatesCheck {
         tally.end();
     }
 
-    private List<String> lines(CacheSnapshot cache) {
+    private List<String> lines(SlubSnapshot cache) {
         List<String> lines = new ArrayList<>();
         lines.add(text.line(cache));
         lines.addAll(text.chains(cache));
@@ -72,26 +73,24 @@ final class CacheStatesCheck {
     /// Objects of random order that were never handed out follow each other on both sides.
     private void bindUnknown(CacheSnapshot ours, CacheSnapshot recorded) {
         Map<Integer, List<Integer>> chains = new HashMap<>();
-        LiveSlabs.forEach(recorded, (slab, ownedByCpu) -> chains.put(slab.pfn(),
-                unknown(slab, ownedByCpu, index -> binding.ownOf(slab.pfn(), index))));
-        LiveSlabs.forEach(ours, (slab, ownedByCpu) -> {
+        recorded.listedSlabs().forEach(slab -> chains.put(slab.pfn(),
+                unknown(slab, index -> binding.ownOf(slab.pfn(), index))));
+        ours.listedSlabs().forEach(slab -> {
             List<Integer> theirs = chains.getOrDefault(slab.pfn(), List.of());
-            List<Integer> own = unknown(slab, ownedByCpu,
-                    index -> binding.recordedOf(slab.pfn(), index));
+            List<Integer> own = unknown(slab, index -> binding.recordedOf(slab.pfn(), index));
             for (int i = 0; i < own.size() && own.size() == theirs.size(); i++) {
                 binding.bind(slab.pfn(), own.get(i), theirs.get(i));
             }
         });
     }
 
-    private static List<Integer> unknown(SlabView slab, List<Integer> ownedByCpu,
-            IntUnaryOperator bound) {
-        return Stream.concat(ownedByCpu.stream(), slab.freelist().stream())
-                .filter(index -> bound.applyAsInt(index) == ObjectBinding.NONE).toList();
+    private static List<Integer> unknown(ListedSlab slab, IntUnaryOperator bound) {
+        return slab.free().stream().filter(index -> bound.applyAsInt(index) == ObjectBinding.NONE)
+                .toList();
     }
 
     /// Our cache with its objects in the recording's words.
-    private CacheSnapshot shown(CacheSnapshot ours) {
+    private SlubSnapshot shown(SlubSnapshot ours) {
         List<CpuView> cpus = new ArrayList<>();
         for (CpuView cpu : ours.cpus()) {
             SlabView slab = cpu.slab();
@@ -104,7 +103,7 @@ final class CacheStatesCheck {
                         node.partial().stream().map(this::shown).toList(),
                         node.full().stream().map(this::shown).toList()))
                 .toList();
-        return new CacheSnapshot(ours.name(), ours.geometry(), ours.refcount(), cpus, nodes);
+        return new SlubSnapshot(ours.name(), ours.geometry(), ours.refcount(), cpus, nodes);
     }
 
     private SlabView shown(SlabView slab) {

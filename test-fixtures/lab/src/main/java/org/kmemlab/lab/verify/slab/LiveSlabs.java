@@ -1,20 +1,16 @@
 package org.kmemlab.lab.verify.slab;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
 
 import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 import org.kmemlab.machine.PhysicalMemory;
 import org.kmemlab.slab.CacheSnapshot;
-import org.kmemlab.slab.CacheSnapshot.CpuView;
-import org.kmemlab.slab.CacheSnapshot.NodeView;
-import org.kmemlab.slab.CacheSnapshot.SlabView;
+import org.kmemlab.slab.CacheSnapshot.ListedSlab;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.SlabGeometry;
 
@@ -25,11 +21,14 @@ final class LiveSlabs {
     ///
     /// @param pfn its first frame
     /// @param order log2 of its frames
-    /// @param geometry of its cache
-    record Slab(int pfn, int order, SlabGeometry geometry, String cacheName) {
+    /// @param offset bytes from its first frame to its first object
+    /// @param objects how many it holds
+    /// @param stride bytes from one object to the next
+    record Slab(int pfn, int order, int offset, int objects, int stride, String cacheName) {
 
-        int objects() {
-            return (int) (((long) PhysicalMemory.PAGE_SIZE << order) / geometry.size());
+        static Slab of(int pfn, int order, int offset, SlabGeometry geometry, String cacheName) {
+            return new Slab(pfn, order, offset, geometry.objectsOf(order), geometry.size(),
+                    cacheName);
         }
     }
 
@@ -43,30 +42,13 @@ final class LiveSlabs {
 
     /// Adds all slabs that a cache lists.
     void addAll(CacheSnapshot cache) {
-        forEach(cache, (slab, ownedByCpu) -> add(cache, slab, ownedByCpu));
+        cache.listedSlabs().forEach(slab -> add(cache, slab));
     }
 
-    /// Visits all slabs that a cache lists.
-    ///
-    /// @param action gets each slab and what of it a CPU has on its own free list
-    static void forEach(CacheSnapshot cache, BiConsumer<SlabView, List<Integer>> action) {
-        for (CpuView cpu : cache.cpus()) {
-            SlabView current = cpu.slab();
-            if (current != null) {
-                action.accept(current, cpu.freelist());
-            }
-            cpu.partial().forEach(slab -> action.accept(slab, List.of()));
-        }
-        for (NodeView node : cache.nodes()) {
-            node.partial().forEach(slab -> action.accept(slab, List.of()));
-            node.full().forEach(slab -> action.accept(slab, List.of()));
-        }
-    }
-
-    private void add(CacheSnapshot cache, SlabView view, List<Integer> ownedByCpu) {
-        Slab slab = new Slab(view.pfn(), view.order(), cache.geometry(), cache.name());
-        Set<Integer> free = new HashSet<>(view.freelist());
-        free.addAll(ownedByCpu);
+    private void add(CacheSnapshot cache, ListedSlab view) {
+        Slab slab = new Slab(view.pfn(), view.order(), view.offset(), view.objects(),
+                cache.geometry().size(), cache.name());
+        Set<Integer> free = Set.copyOf(view.free());
         slabs.put(slab.pfn, slab);
         for (int index = 0; index < view.objects(); index++) {
             if (!free.contains(index)) {
@@ -77,14 +59,16 @@ final class LiveSlabs {
 
     /// Adds a new slab.
     void born(int pfn, int order, KmemCache cache) {
-        slabs.put(pfn, new Slab(pfn, order, cache.geometry(), cache.name()));
+        SlabGeometry geometry = cache.geometry();
+        slabs.put(pfn, Slab.of(pfn, order, geometry.redLeftPad(), geometry, cache.name()));
     }
 
     /// Adds the slab of which an object and all others are in use.
     void addFull(KmemCache cache, long address) {
         SlabGeometry geometry = cache.geometry();
         int head = memory.pfnOf(address) & -(1 << geometry.order());
-        Slab slab = new Slab(head, geometry.order(), geometry, cache.name());
+        Slab slab = Slab.of(head, geometry.order(), geometry.redLeftPad(), geometry,
+                cache.name());
         slabs.put(head, slab);
         for (int index = 0; index < slab.objects(); index++) {
             inUse.add(addressOf(slab, index));
@@ -113,14 +97,12 @@ final class LiveSlabs {
     }
 
     long addressOf(Slab slab, int index) {
-        return memory.addressOf(slab.pfn) + slab.geometry.redLeftPad()
-                + (long) index * slab.geometry.size();
+        return memory.addressOf(slab.pfn) + slab.offset + (long) index * slab.stride;
     }
 
     /// Index of the object at or before an address.
     int indexOf(Slab slab, long address) {
-        return (int) ((address - memory.addressOf(slab.pfn) - slab.geometry.redLeftPad())
-                / slab.geometry.size());
+        return (int) ((address - memory.addressOf(slab.pfn) - slab.offset) / slab.stride);
     }
 
     boolean isInUse(long address) {

@@ -22,13 +22,14 @@ import org.kmemlab.lab.steps.StepLine;
 import org.kmemlab.machine.ConfigOption;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Machine;
-import org.kmemlab.slab.CacheSnapshot;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.KmemCacheArgs;
 import org.kmemlab.slab.MisusePolicy;
 import org.kmemlab.slab.SlabAllocator;
 import org.kmemlab.slab.SlabGeometry;
 import org.kmemlab.slab.SlabPages;
+import org.kmemlab.slab.SlubGeometry;
+import org.kmemlab.slab.SlubSnapshot;
 import org.kmemlab.slab.SlubStat;
 
 /// Executes the operations of a log of objects on our allocators and answers in the log's words.
@@ -158,7 +159,7 @@ public final class SlabStepPlayer {
             case "kfb" -> freeBulk(step);
             case "kshr" -> "ret=" + (cache(step).shrink(cpu) ? 0 : 1) + " " + state(cache(step));
             case "kst" -> state(cache(step));
-            case "stat" -> stat(cache(step).snapshot());
+            case "stat" -> stat(cache(step).snapshot().slub());
             default -> throw new IllegalArgumentException("step " + step
                     + ": not an operation of logs of objects");
         };
@@ -192,7 +193,7 @@ public final class SlabStepPlayer {
         }
         KmemCache cache = slab.createCache(args);
         caches.put(step.number(0), cache);
-        SlabGeometry g = cache.geometry();
+        SlubGeometry g = cache.geometry().slub();
         return "name=" + cache.name() + " object_size=" + g.objectSize() + " size=" + g.size()
                 + " inuse=" + g.inuse() + " offset=" + g.offset() + " align=" + g.align()
                 + " red_left_pad=" + g.redLeftPad() + " order=" + g.order() + " objs="
@@ -309,11 +310,11 @@ public final class SlabStepPlayer {
     }
 
     public String state(KmemCache cache) {
-        return text.line(cache.snapshot());
+        return text.line(cache.snapshot().slub());
     }
 
     private Answer dump(KmemCache cache) {
-        CacheSnapshot snapshot = cache.snapshot();
+        SlubSnapshot snapshot = cache.snapshot().slub();
         List<String> lines = new ArrayList<>();
         lines.add("ks  " + text.line(snapshot));
         if (!hidesFreelists) {
@@ -332,7 +333,7 @@ public final class SlabStepPlayer {
         return lines;
     }
 
-    private static String stat(CacheSnapshot cache) {
+    private static String stat(SlubSnapshot cache) {
         return StringUtils.join(STAT_ORDER.stream().map(cache::counter).toList(), " ");
     }
 }

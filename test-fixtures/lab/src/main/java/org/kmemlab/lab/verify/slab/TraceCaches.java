@@ -1,6 +1,5 @@
 package org.kmemlab.lab.verify.slab;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,11 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.lab.state.RecordedCache;
 import org.kmemlab.machine.PhysicalMemory;
-import org.kmemlab.slab.CacheSnapshot.SlabView;
+import org.kmemlab.slab.CacheSnapshot.ListedSlab;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.SlabAllocator;
 import org.kmemlab.slab.SlabFlags;
-import org.kmemlab.slab.SlabGeometry;
 
 /// Which cache each allocation of a trace came from.
 ///
@@ -54,7 +52,7 @@ final class TraceCaches {
                 event.life().cacheName = name;
             }
         }
-        end.forEach(cache -> LiveSlabs.forEach(cache.snapshot(), (slab, free) -> {
+        end.forEach(cache -> cache.snapshot().listedSlabs().forEach(slab -> {
             for (int i = 0; i < 1 << slab.order(); i++) {
                 SlabLife life = trace.lifeAtEnd(slab.pfn() + i);
                 if (life != null && life.cacheName == null) {
@@ -71,8 +69,8 @@ final class TraceCaches {
             }
         }
         findSilentBefore(atStart);
-        end.forEach(cache -> LiveSlabs.forEach(cache.snapshot(),
-                (slab, ownedByCpu) -> findSilentFrees(cache, slab, ownedByCpu, atStart)));
+        end.forEach(cache -> cache.snapshot().listedSlabs()
+                .forEach(slab -> findSilentFrees(cache, slab, atStart)));
         trace.silentLives().forEach(life -> {
             if (life.cacheName != null) {
                 silent.add(life.cacheName);
@@ -101,16 +99,12 @@ final class TraceCaches {
 
     /// Objects that are free in the end though they must be in use: their last event handed them
     /// out, or they had none and were in use in the beginning.
-    private void findSilentFrees(RecordedCache cache, SlabView slab, List<Integer> ownedByCpu,
-            LiveSlabs atStart) {
+    private void findSilentFrees(RecordedCache cache, ListedSlab slab, LiveSlabs atStart) {
         PhysicalMemory memory = slabs.machine().memory();
-        SlabGeometry geometry = cache.snapshot().geometry();
+        int stride = cache.snapshot().geometry().size();
         boolean older = !trace.isRequested(slab.pfn());
-        List<Integer> free = new ArrayList<>(slab.freelist());
-        free.addAll(ownedByCpu);
-        for (int index : free) {
-            long address = memory.addressOf(slab.pfn()) + geometry.redLeftPad()
-                    + (long) index * geometry.size();
+        for (int index : slab.free()) {
+            long address = memory.addressOf(slab.pfn()) + slab.offset() + (long) index * stride;
             Boolean inUse = trace.isInUseAtEnd(address);
             if (inUse == null ? older && isInUse(atStart, address) : inUse) {
                 silent.add(cache.name());
