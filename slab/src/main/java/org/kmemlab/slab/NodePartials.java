@@ -24,7 +24,7 @@ final class NodePartials {
         this.keepsFull = keepsFull;
     }
 
-    /// A doubly linked list through [Slab#next] and [Slab#prev].
+    /// A doubly linked list through [SlubSlab#next] and [SlubSlab#prev].
     private static final class SlabList {
         @Nullable
         SlubSlab first;
