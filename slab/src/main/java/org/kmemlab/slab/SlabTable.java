@@ -17,7 +17,7 @@ final class SlabTable {
     private static final int ROW_MASK = (1 << ROW_SHIFT) - 1;
 
     private final @Nullable Slab[] @Nullable [] rows;
-    private final Sheaf @Nullable [] @Nullable [][] stocks;
+    private final Sheaf[] @Nullable [] @Nullable [] stocks;
     private final long bytes;
 
     SlabTable(PhysicalMemory memory) {
@@ -47,7 +47,7 @@ final class SlabTable {
             return null;
         }
         int pfn = (int) (offset >>> PhysicalMemory.PAGE_SHIFT);
-        Sheaf @Nullable [][] row = stocks[pfn >>> ROW_SHIFT];
+        Sheaf @Nullable [] @Nullable [] row = stocks[pfn >>> ROW_SHIFT];
         return row == null ? null : row[pfn & ROW_MASK];
     }
 
@@ -71,10 +71,12 @@ final class SlabTable {
         }
         Arrays.fill(row, first, end, value);
         if (slab.cache.byThread() != null) {
-            if (stocks[index] == null) {
-                stocks[index] = new Sheaf[1 << ROW_SHIFT][];
+            Sheaf @Nullable [] @Nullable [] stockRow = stocks[index];
+            if (stockRow == null) {
+                stockRow = new Sheaf[1 << ROW_SHIFT][];
+                stocks[index] = stockRow;
             }
-            Arrays.fill(stocks[index], first, end, stock);
+            Arrays.fill(stockRow, first, end, stock);
         }
     }
 }
