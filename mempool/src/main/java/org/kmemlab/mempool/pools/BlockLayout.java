@@ -1,0 +1,88 @@
+package org.kmemlab.mempool.pools;
+
+import org.apache.commons.lang3.Validate;
+
+/// Where things lie in one of many equal blocks.
+///
+/// ```text
+///   | header | red zone | block .............. | red zone | padding | next header ...
+///                       ^ aligned; a free block begins with the link to the next free one
+/// ```
+///
+/// All sizes are in bytes.
+///
+/// @param blockBytes what the owner may use; at least a link
+/// @param alignment of blocks, a power of two
+/// @param headerBytes what a pool writes in front of each block, red zone excluded
+/// @param redZoneBytes on either side of the block
+/// @param linkBytes 8: a link is an address; 4: it is the distance from the first block, plus one, and
+///        all blocks lie in one region
+record BlockLayout(int blockBytes, int alignment, int headerBytes, int redZoneBytes,
+        int linkBytes) {
+
+    BlockLayout {
+        Validate.isTrue(linkBytes == Long.BYTES || linkBytes == Integer.BYTES,
+                "a link of %d bytes: expected 4 or 8", linkBytes);
+        Validate.isTrue(blockBytes >= linkBytes,
+                "a block of %d bytes: expected %d or more, a free one holds a link", blockBytes,
+                linkBytes);
+        Validate.isTrue(Integer.bitCount(alignment) == 1, "alignment %d: expected a power of two",
+                alignment);
+        Validate.isTrue(headerBytes >= 0, "a header of %d bytes: expected 0 or more",
+                headerBytes);
+        Math.addExact(blockBytes, Math.addExact(headerBytes, 2 * redZoneBytes + alignment));
+    }
+
+    /// Blocks without a header, and with links that are addresses.
+    static BlockLayout of(int blockBytes, PoolOptions options) {
+        return new BlockLayout(blockBytes, options.alignment(), 0, options.redZoneBytes(),
+                Long.BYTES);
+    }
+
+    /// The same with a header.
+    BlockLayout withHeader(int bytes) {
+        return new BlockLayout(blockBytes, alignment, bytes, redZoneBytes, linkBytes);
+    }
+
+    /// The same with links of another size.
+    BlockLayout withLink(int bytes) {
+        return new BlockLayout(blockBytes, alignment, headerBytes, redZoneBytes, bytes);
+    }
+
+    /// Bytes in front of a block that are its own.
+    int leadBytes() {
+        return headerBytes + redZoneBytes;
+    }
+
+    /// From one block to the next.
+    int stride() {
+        return (int) alignUp((long) leadBytes() + blockBytes + redZoneBytes);
+    }
+
+    /// Bytes of a stride that the owner cannot use.
+    int overheadBytes() {
+        return stride() - blockBytes;
+    }
+
+    /// The first place for a block from an address on.
+    long firstBlock(long address) {
+        return alignUp(address + leadBytes());
+    }
+
+    /// How many blocks fit between two addresses.
+    long blocksIn(long address, long end) {
+        long room = end - firstBlock(address) - blockBytes - redZoneBytes;
+        return room < 0 ? 0 : room / stride() + 1;
+    }
+
+    /// Bytes that hold so many blocks, wherever a multiple of the alignment they start.
+    long bytesFor(long blocks) {
+        return alignUp(leadBytes())
+                + Math.addExact(Math.multiplyExact(blocks - 1, (long) stride()),
+                        (long) blockBytes + redZoneBytes);
+    }
+
+    private long alignUp(long number) {
+        return (number + alignment - 1) & -(long) alignment;
+    }
+}

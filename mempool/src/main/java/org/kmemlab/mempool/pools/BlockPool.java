@@ -1,0 +1,301 @@
+package org.kmemlab.mempool.pools;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.apache.commons.lang3.Validate;
+import org.jspecify.annotations.Nullable;
+import org.kmemlab.machine.Cpu;
+import org.kmemlab.machine.Machine;
+
+/// The core of all pools of equal blocks: a [BlockStore] with the memory that it holds, a lock, the
+/// six figures, and the leak report. What a pool is beyond that is a thin layer above.
+///
+/// Every method takes the lock. A layer that does several things at once takes it around them:
+/// `lock().lock()`; a thread may take it again.
+@CheckReturnValue
+final class BlockPool {
+
+    /// Gets more memory for a pool that has no free block left.
+    @FunctionalInterface
+    interface Growth {
+
+        /// A pool that never grows.
+        Growth NONE = cpu -> false;
+
+        /// Returns whether there are more blocks now.
+        boolean grow(@Nullable Cpu cpu);
+    }
+
+    private record Held(RegionSource source, long address, long bytes) {}
+
+    private final String name;
+    private final Machine machine;
+    private final BlockStore store;
+    private final PoolLock lock;
+    private final @Nullable AllocationSites sites;
+    private final List<Held> held = new ArrayList<>();
+    private long peak;
+    private long allocations;
+    private long frees;
+    private long failures;
+    private boolean closed;
+
+    /// A pool without memory.
+    ///
+    /// @param front the class that callers use, for allocation sites
+    BlockPool(Machine machine, BlockLayout layout, PoolOptions options, Class<?> front) {
+        this.name = options.name();
+        this.machine = machine;
+        this.store = new BlockStore(name, machine.memory(), layout);
+        this.lock = options.locks().next();
+        this.sites = options.tracksSites() ? new AllocationSites(front) : null;
+    }
+
+    /// Takes a region and cuts it into blocks.
+    ///
+    /// @param blocksMost no more of them
+    /// @return how many; 0 if the source has no memory, or the region is too small for one
+    /// @throws IllegalArgumentException if the region is not aligned as blocks are; the pool holds it
+    ///         nevertheless
+    int grow(Cpu cpu, RegionSource source, long bytes, long blocksMost) {
+        lock.lock();
+        try {
+            long region = hold(cpu, source, bytes);
+            int alignment = store.layout().alignment();
+            Validate.isTrue((region & (alignment - 1)) == 0,
+                    "%s: region 0x%x is not aligned to %d bytes", this, region, alignment);
+            return region == 0 ? 0 : store.addRegion(region, bytes, blocksMost);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes a region that the layer cuts up itself, with [BlockStore#addRegion]; it goes back with
+    /// all others.
+    ///
+    /// @return 0 if the source has no memory
+    long hold(Cpu cpu, RegionSource source, long bytes) {
+        lock.lock();
+        try {
+            requireOpen();
+            long region = source.take(cpu, bytes);
+            if (region != 0) {
+                held.add(new Held(source, region, bytes));
+            }
+            return region;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes a block.
+    ///
+    /// @param cpu whose task asks; null if that is not known
+    /// @return 0 if there is none
+    long take(@Nullable Cpu cpu) {
+        return takeOrGrow(cpu, Growth.NONE);
+    }
+
+    /// Takes a block, after one attempt to get more memory if there is none.
+    ///
+    /// @param growth gets more
+    /// @return 0 if there is none
+    long takeOrGrow(@Nullable Cpu cpu, Growth growth) {
+        lock.lock();
+        try {
+            requireOpen();
+            store.steps().begin();
+            long block = store.take();
+            if (block == 0 && growth.grow(cpu)) {
+                block = store.take();
+            }
+            if (block == 0) {
+                failures++;
+                return 0;
+            }
+            allocations++;
+            peak = Math.max(peak, store.used());
+            if (sites != null) {
+                sites.allocated(block, cpu);
+            }
+            return block;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes a block back.
+    ///
+    /// @throws PoolMisuseException if it is no block in use, or its red zones are damaged; nothing is
+    ///         changed then
+    void put(long block) {
+        lock.lock();
+        try {
+            requireOpen();
+            store.steps().begin();
+            store.put(block);
+            frees++;
+            if (sites != null) {
+                sites.freed(block);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Makes all blocks free at once, and begins the figures anew. O(regions), and a word for each 64
+    /// blocks.
+    void clear() {
+        lock.lock();
+        try {
+            requireOpen();
+            store.clear();
+            if (sites != null) {
+                sites.clear();
+            }
+            peak = 0;
+            allocations = 0;
+            frees = 0;
+            failures = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What an address is.
+    BlockState stateOf(long address) {
+        lock.lock();
+        try {
+            return store.stateOf(address);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The blocks in use, by region and address. O(blocks).
+    List<LiveBlock> live() {
+        lock.lock();
+        try {
+            List<LiveBlock> live = new ArrayList<>();
+            int bytes = store.layout().blockBytes();
+            for (BlockRegion region : store.regions()) {
+                for (int block = region.nextInUse(0); block >= 0; block =
+                        region.nextInUse(block + 1)) {
+                    long address = region.addressOf(block);
+                    live.add(sites == null ? new LiveBlock(address, bytes, "", List.of())
+                            : sites.describe(address, bytes));
+                }
+            }
+            return live;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    PoolStatistics statistics() {
+        lock.lock();
+        try {
+            StepCount steps = store.steps();
+            return new PoolStatistics(store.total(), store.used(), peak, allocations, frees,
+                    failures, steps.total(), steps.most());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    PoolFootprint footprint() {
+        lock.lock();
+        try {
+            BlockLayout layout = store.layout();
+            long heldBytes = held.stream().mapToLong(h -> h.source.heldBytes(h.bytes)).sum();
+            long bitmaps = store.regions().stream().mapToLong(BlockRegion::bitmapBytes).sum();
+            long around = layout.headerBytes() + 2L * layout.redZoneBytes();
+            return new PoolFootprint(heldBytes, store.used() * layout.blockBytes(),
+                    store.total() * around + bitmaps, layout.overheadBytes());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Gives all memory back, whatever is in use; a second call does nothing. The log names each block
+    /// in use if the pool remembers who allocated, else how many there are. O(regions) then.
+    ///
+    /// @return whether it was open
+    boolean close(Cpu cpu) {
+        lock.lock();
+        try {
+            if (closed) {
+                return false;
+            }
+            reportLeaks();
+            closed = true;
+            store.forget();
+            for (Held region : held.reversed()) {
+                region.source.giveBack(cpu, region.address, region.bytes);
+            }
+            held.clear();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void reportLeaks() {
+        if (store.used() == 0) {
+            return;
+        }
+        machine.log().print("%s: closed with %d of %d blocks in use".formatted(this, store.used(),
+                store.total()));
+        if (sites != null) {
+            live().forEach(block -> machine.log().print("  " + block));
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /// Checks the structure. O(blocks).
+    ///
+    /// @throws IllegalStateException naming what does not hold
+    void validate() {
+        lock.lock();
+        try {
+            store.validate();
+            Validate.validState(allocations - frees == store.used() || closed,
+                    "%s: %d allocations and %d frees, but %d blocks are in use", this, allocations,
+                    frees, store.used());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException(this + " is closed");
+        }
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    BlockStore store() {
+        return store;
+    }
+
+    PoolLock lock() {
+        return lock;
+    }
+
+    String name() {
+        return name;
+    }
+
+    @Override
+    public String toString() {
+        return "pool '" + name + "'";
+    }
+}

@@ -1,0 +1,248 @@
+package org.kmemlab.mempool.pools;
+
+import java.util.List;
+
+import org.apache.commons.lang3.Validate;
+import org.jspecify.annotations.Nullable;
+import org.kmemlab.machine.PhysicalMemory;
+
+/// Equal blocks in regions of simulated memory: which are free, and which is next.
+///
+/// **Concepts.** Free blocks are linked into one list, each beginning with the link to the next; the
+/// one that was freed last is given out first. If the list is empty, the oldest region that has
+/// some gives out a block that was never used, in the order of addresses. A bit for each block says
+/// whether it is in use, so that a second free is seen at once.
+///
+/// **Invariants.** I1: links lead from free block to free block and end with 0. I2: the blocks of the
+/// list, those in use and those never used are all blocks. I3: a bit is set just for the blocks
+/// in use. I4: the red zones of every block that was ever used are whole. [StoreWalk] checks them.
+///
+/// Has no lock. Taking and putting cost O(1) and O(log regions).
+final class BlockStore {
+
+    private final String name;
+    private final BlockLayout layout;
+    private final BlockLinks links;
+    private final RedZones redZones;
+    private final StepCount steps = new StepCount();
+    private final RegionTable regions = new RegionTable();
+    private int oldestFresh;
+    private long freeHead;
+    private long listed;
+    private long total;
+    private long used;
+
+    BlockStore(String name, PhysicalMemory memory, BlockLayout layout) {
+        Validate.isTrue(memory.hasBytes(), "pool '%s' keeps its links in the blocks: it needs a "
+                + "machine with bytes, this one is METADATA_ONLY", name);
+        this.name = name;
+        this.layout = layout;
+        this.links = new BlockLinks(memory, layout.linkBytes());
+        this.redZones = new RedZones(memory, layout);
+    }
+
+    /// Adds the blocks that fit into a region, none of them used yet.
+    ///
+    /// @param blocksMost no more of them
+    /// @return how many
+    int addRegion(long address, long bytes, long blocksMost) {
+        long fitting = Math.min(blocksMost, layout.blocksIn(address, address + bytes));
+        int blocks = Math.toIntExact(fitting);
+        if (blocks > 0) {
+            long first = layout.firstBlock(address);
+            links.startAt(first);
+            regions.add(new BlockRegion(layout, first, blocks));
+            total += blocks;
+        }
+        return blocks;
+    }
+
+    /// Links all blocks that were never used into the list, in the order in which they would be given
+    /// out. O(blocks).
+    ///
+    /// @throws IllegalStateException if the list is not empty
+    void linkFresh() {
+        Validate.validState(freeHead == 0, "%s: its list is not empty", this);
+        for (BlockRegion region : regions.byAge().reversed()) {
+            for (int block = region.blocks - 1; block >= region.fresh; block--) {
+                push(region.addressOf(block));
+            }
+            region.fresh = region.blocks;
+        }
+    }
+
+    private void push(long address) {
+        redZones.paint(address, RedZones.INACTIVE);
+        links.set(address, freeHead);
+        freeHead = address;
+        listed++;
+    }
+
+    /// Takes a block: the one freed last, else one that was never used.
+    ///
+    /// @return 0 if there is none
+    /// @throws IllegalStateException if the link in the first free block was overwritten; nothing is
+    ///         changed then
+    long take() {
+        steps.add(1);
+        return freeHead != 0 ? takeListed() : takeFresh();
+    }
+
+    private long takeListed() {
+        long address = freeHead;
+        long next = links.get(address);
+        if (next != 0 && stateOf(next) != BlockState.FREE) {
+            throw new IllegalStateException(badLink(address, next));
+        }
+        markInUse(regionOf(address), address);
+        freeHead = next;
+        listed--;
+        return address;
+    }
+
+    String badLink(long block, long next) {
+        return "%s: the free block 0x%x links to 0x%x, which is no free block".formatted(this,
+                block,
+                next);
+    }
+
+    private long takeFresh() {
+        List<BlockRegion> byAge = regions.byAge();
+        while (oldestFresh < byAge.size()) {
+            BlockRegion region = byAge.get(oldestFresh);
+            if (region.fresh < region.blocks) {
+                long address = region.addressOf(region.fresh);
+                region.fresh++;
+                markInUse(region, address);
+                return address;
+            }
+            steps.add(1);
+            oldestFresh++;
+        }
+        return 0;
+    }
+
+    private void markInUse(BlockRegion region, long address) {
+        region.setInUse(region.blockAt(address), true);
+        redZones.paint(address, RedZones.ACTIVE);
+        used++;
+    }
+
+    /// Takes a block back.
+    ///
+    /// @throws PoolMisuseException if it is no block in use, or its red zones are damaged; nothing is
+    ///         changed then
+    void put(long address) {
+        BlockRegion region = requireInUse(address);
+        region.setInUse(region.blockAt(address), false);
+        used--;
+        steps.add(1);
+        push(address);
+    }
+
+    /// Checks that a block could be put back.
+    ///
+    /// @return the region it lies in
+    /// @throws PoolMisuseException as [#put]
+    BlockRegion requireInUse(long address) {
+        BlockRegion region = regions.find(address, steps);
+        BlockState state = stateIn(region, address);
+        if (region == null || state != BlockState.IN_USE) {
+            throw PoolMisuseException.of(this, state, address);
+        }
+        long damaged = redZones.damagedByte(address, RedZones.ACTIVE);
+        if (damaged != 0) {
+            throw PoolMisuseException.overrun(this, address, damaged);
+        }
+        return region;
+    }
+
+    /// What an address is.
+    BlockState stateOf(long address) {
+        return stateIn(regions.find(address, steps), address);
+    }
+
+    private static BlockState stateIn(@Nullable BlockRegion region, long address) {
+        if (region == null) {
+            return BlockState.FOREIGN;
+        }
+        int block = region.blockAt(address);
+        if (block < 0) {
+            return BlockState.INTERIOR;
+        }
+        return region.isInUse(block) ? BlockState.IN_USE : BlockState.FREE;
+    }
+
+    /// The block that an address lies in, or in whose header or red zone it lies; 0 if in none.
+    long blockAround(long address) {
+        BlockRegion region = regions.find(address, steps);
+        return region == null ? 0
+                : region.addressOf((int) ((address - region.start) / layout.stride()));
+    }
+
+    private BlockRegion regionOf(long address) {
+        @Nullable BlockRegion region = regions.find(address, steps);
+        if (region == null) {
+            throw new AssertionError("0x%x is in no region of %s".formatted(address, this));
+        }
+        return region;
+    }
+
+    /// Makes all blocks free and never used. O(regions), and a word for each 64 blocks.
+    void clear() {
+        regions.byAge().forEach(BlockRegion::clear);
+        freeHead = 0;
+        listed = 0;
+        used = 0;
+        oldestFresh = 0;
+    }
+
+    /// Forgets all regions.
+    void forget() {
+        clear();
+        regions.clear();
+        total = 0;
+    }
+
+    /// Checks I1 to I4. O(blocks).
+    ///
+    /// @throws IllegalStateException naming the invariant that does not hold
+    void validate() {
+        new StoreWalk(this, links, redZones).check();
+    }
+
+    BlockLayout layout() {
+        return layout;
+    }
+
+    StepCount steps() {
+        return steps;
+    }
+
+    List<BlockRegion> regions() {
+        return regions.byAge();
+    }
+
+    /// The first block of the list; 0 if it is empty.
+    long freeHead() {
+        return freeHead;
+    }
+
+    /// How many blocks the list has.
+    long listed() {
+        return listed;
+    }
+
+    long total() {
+        return total;
+    }
+
+    long used() {
+        return used;
+    }
+
+    @Override
+    public String toString() {
+        return "pool '" + name + "'";
+    }
+}
