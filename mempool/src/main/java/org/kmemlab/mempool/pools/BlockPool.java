@@ -34,6 +34,7 @@ final class BlockPool {
     private final Machine machine;
     private final BlockStore store;
     private final PoolLock lock;
+    private final PoolEvents events;
     private final @Nullable AllocationSites sites;
     private final List<Held> held = new ArrayList<>();
     private long peak;
@@ -48,7 +49,8 @@ final class BlockPool {
     BlockPool(Machine machine, BlockLayout layout, PoolOptions options, Class<?> front) {
         this.name = options.name();
         this.machine = machine;
-        this.store = new BlockStore(name, machine.memory(), layout);
+        this.events = options.events();
+        this.store = new BlockStore(name, machine.memory(), layout, events);
         this.lock = options.locks().next();
         this.sites = options.tracksSites() ? new AllocationSites(front) : null;
     }
@@ -83,6 +85,7 @@ final class BlockPool {
             long region = source.take(cpu, bytes);
             if (region != 0) {
                 held.add(new Held(source, region, bytes));
+                events.happened(PoolEvent.REGION, region, bytes);
             }
             return region;
         } finally {
@@ -219,8 +222,8 @@ final class BlockPool {
         }
     }
 
-    /// Gives all memory back, whatever is in use; a second call does nothing. The log names each block
-    /// in use if the pool remembers who allocated, else how many there are. O(regions) then.
+    /// Gives all memory back, whatever is in use; a second call does nothing. The log says how many
+    /// blocks are in use, and names them if the pool remembers who allocated. O(regions) otherwise.
     ///
     /// @return whether it was open
     boolean close(Cpu cpu) {
@@ -233,6 +236,7 @@ final class BlockPool {
             closed = true;
             store.forget();
             for (Held region : held.reversed()) {
+                events.happened(PoolEvent.RELEASE, region.address, region.bytes);
                 region.source.giveBack(cpu, region.address, region.bytes);
             }
             held.clear();

@@ -16,7 +16,8 @@ final class BlockRegion {
 
     /// Where the first block, with what belongs to it, begins.
     final long start;
-    private final long end;
+    /// The address after the last block, and after its red zone.
+    final long end;
     private final int stride;
     private final long[] inUse;
 
@@ -33,16 +34,11 @@ final class BlockRegion {
         return firstBlock + (long) block * stride;
     }
 
-    /// Number of the block that starts at an address of [#spans]; -1 if none does.
+    /// Number of the block that starts at an address of the region; -1 if none does.
     int blockAt(long address) {
         long offset = address - firstBlock;
         int block = (int) (offset / stride);
         return offset == (long) block * stride ? block : -1;
-    }
-
-    /// Whether an address lies in a block of the region, or in what belongs to one.
-    boolean spans(long address) {
-        return address >= start && address < end;
     }
 
     boolean isInUse(int block) {

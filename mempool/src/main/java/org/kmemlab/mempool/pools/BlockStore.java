@@ -1,5 +1,7 @@
 package org.kmemlab.mempool.pools;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 import org.apache.commons.lang3.Validate;
@@ -24,19 +26,22 @@ final class BlockStore {
     private final BlockLayout layout;
     private final BlockLinks links;
     private final RedZones redZones;
+    private final PoolEvents events;
     private final StepCount steps = new StepCount();
-    private final RegionTable regions = new RegionTable();
+    private final List<BlockRegion> regions = new ArrayList<>();
+    private final AddressMap<BlockRegion> byAddress = new AddressMap<>();
     private int oldestFresh;
     private long freeHead;
     private long listed;
     private long total;
     private long used;
 
-    BlockStore(String name, PhysicalMemory memory, BlockLayout layout) {
+    BlockStore(String name, PhysicalMemory memory, BlockLayout layout, PoolEvents events) {
         Validate.isTrue(memory.hasBytes(), "pool '%s' keeps its links in the blocks: it needs a "
                 + "machine with bytes, this one is METADATA_ONLY", name);
         this.name = name;
         this.layout = layout;
+        this.events = events;
         this.links = new BlockLinks(memory, layout.linkBytes());
         this.redZones = new RedZones(memory, layout);
     }
@@ -51,8 +56,11 @@ final class BlockStore {
         if (blocks > 0) {
             long first = layout.firstBlock(address);
             links.startAt(first);
-            regions.add(new BlockRegion(layout, first, blocks));
+            BlockRegion region = new BlockRegion(layout, first, blocks);
+            regions.add(region);
+            byAddress.add(region.start, region.end, region);
             total += blocks;
+            events.happened(PoolEvent.DIVIDE, first, blocks);
         }
         return blocks;
     }
@@ -63,12 +71,13 @@ final class BlockStore {
     /// @throws IllegalStateException if the list is not empty
     void linkFresh() {
         Validate.validState(freeHead == 0, "%s: its list is not empty", this);
-        for (BlockRegion region : regions.byAge().reversed()) {
+        for (BlockRegion region : regions.reversed()) {
             for (int block = region.blocks - 1; block >= region.fresh; block--) {
                 push(region.addressOf(block));
             }
             region.fresh = region.blocks;
         }
+        events.happened(PoolEvent.LINK, freeHead, listed);
     }
 
     private void push(long address) {
@@ -97,6 +106,7 @@ final class BlockStore {
         markInUse(regionOf(address), address);
         freeHead = next;
         listed--;
+        events.happened(PoolEvent.ALLOC_LISTED, address, listed);
         return address;
     }
 
@@ -107,13 +117,13 @@ final class BlockStore {
     }
 
     private long takeFresh() {
-        List<BlockRegion> byAge = regions.byAge();
-        while (oldestFresh < byAge.size()) {
-            BlockRegion region = byAge.get(oldestFresh);
+        while (oldestFresh < regions.size()) {
+            BlockRegion region = regions.get(oldestFresh);
             if (region.fresh < region.blocks) {
                 long address = region.addressOf(region.fresh);
                 region.fresh++;
                 markInUse(region, address);
+                events.happened(PoolEvent.ALLOC_FRESH, address, used);
                 return address;
             }
             steps.add(1);
@@ -138,6 +148,7 @@ final class BlockStore {
         used--;
         steps.add(1);
         push(address);
+        events.happened(PoolEvent.FREE, address, listed);
     }
 
     /// Checks that a block could be put back.
@@ -145,7 +156,7 @@ final class BlockStore {
     /// @return the region it lies in
     /// @throws PoolMisuseException as [#put]
     BlockRegion requireInUse(long address) {
-        BlockRegion region = regions.find(address, steps);
+        BlockRegion region = byAddress.find(address, steps);
         BlockState state = stateIn(region, address);
         if (region == null || state != BlockState.IN_USE) {
             throw PoolMisuseException.of(this, state, address);
@@ -159,7 +170,7 @@ final class BlockStore {
 
     /// What an address is.
     BlockState stateOf(long address) {
-        return stateIn(regions.find(address, steps), address);
+        return stateIn(byAddress.find(address, steps), address);
     }
 
     private static BlockState stateIn(@Nullable BlockRegion region, long address) {
@@ -175,13 +186,13 @@ final class BlockStore {
 
     /// The block that an address lies in, or in whose header or red zone it lies; 0 if in none.
     long blockAround(long address) {
-        BlockRegion region = regions.find(address, steps);
+        BlockRegion region = byAddress.find(address, steps);
         return region == null ? 0
                 : region.addressOf((int) ((address - region.start) / layout.stride()));
     }
 
     private BlockRegion regionOf(long address) {
-        @Nullable BlockRegion region = regions.find(address, steps);
+        @Nullable BlockRegion region = byAddress.find(address, steps);
         if (region == null) {
             throw new AssertionError("0x%x is in no region of %s".formatted(address, this));
         }
@@ -190,7 +201,7 @@ final class BlockStore {
 
     /// Makes all blocks free and never used. O(regions), and a word for each 64 blocks.
     void clear() {
-        regions.byAge().forEach(BlockRegion::clear);
+        regions.forEach(BlockRegion::clear);
         freeHead = 0;
         listed = 0;
         used = 0;
@@ -201,6 +212,7 @@ final class BlockStore {
     void forget() {
         clear();
         regions.clear();
+        byAddress.clear();
         total = 0;
     }
 
@@ -219,8 +231,9 @@ final class BlockStore {
         return steps;
     }
 
+    /// The oldest first.
     List<BlockRegion> regions() {
-        return regions.byAge();
+        return Collections.unmodifiableList(regions);
     }
 
     /// The first block of the list; 0 if it is empty.

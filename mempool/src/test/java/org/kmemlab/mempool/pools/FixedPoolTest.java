@@ -315,4 +315,40 @@ class FixedPoolTest {
         assertThat(pool.stateOf(block)).isEqualTo(BlockState.FOREIGN);
         pool.validate();
     }
+
+    /// The principle of every pool: get memory, divide it, keep lists, give out, take back.
+    @Test
+    void events_ofALife_comeInOrder() {
+        List<String> happened = new ArrayList<>();
+        PoolOptions watched = PLAIN
+                .withEvents((event, address, number) -> happened.add(event + " " + number));
+        try (FixedPool pool = pool(2, BYTES, watched)) {
+            long block = pool.alloc(fixture.cpu);
+            pool.free(block);
+            assertThat(pool.alloc(fixture.cpu)).isEqualTo(block);
+            pool.free(block);
+        }
+
+        assertThat(happened).containsExactly("REGION 48", "DIVIDE 2", "ALLOC_FRESH 1", "FREE 1",
+                "ALLOC_LISTED 0", "FREE 1", "RELEASE 48");
+    }
+
+    /// Pools of one program would need a lock each.
+    @Test
+    void locks_ownOrShared_areCounted() {
+        PoolLocks own = PoolLocks.own();
+        PoolLocks shared = PoolLocks.own().shared();
+        for (PoolLocks locks : List.of(own, shared, PoolLocks.none())) {
+            for (int i = 0; i < 3; i++) {
+                try (FixedPool pool = pool(COUNT, BYTES, PLAIN.withLocks(locks))) {
+                    pool.free(pool.alloc(fixture.cpu));
+                    pool.validate();
+                }
+            }
+        }
+
+        assertThat(own.made()).isEqualTo(3);
+        assertThat(shared.made()).isEqualTo(1);
+        assertThat(own.acquisitions()).isEqualTo(shared.acquisitions()).isGreaterThan(6);
+    }
 }
