@@ -35,12 +35,8 @@ final class BlockPool {
     private final BlockStore store;
     private final PoolLock lock;
     private final PoolEvents events;
-    private final @Nullable AllocationSites sites;
+    private final Ledger ledger;
     private final List<Held> held = new ArrayList<>();
-    private long peak;
-    private long allocations;
-    private long frees;
-    private long failures;
     private boolean closed;
 
     /// A pool without memory.
@@ -52,7 +48,7 @@ final class BlockPool {
         this.events = options.events();
         this.store = new BlockStore(name, machine.memory(), layout, events);
         this.lock = options.locks().next();
-        this.sites = options.tracksSites() ? new AllocationSites(front) : null;
+        this.ledger = new Ledger(options, front);
     }
 
     /// Takes a region and cuts it into blocks.
@@ -115,14 +111,10 @@ final class BlockPool {
                 block = store.take();
             }
             if (block == 0) {
-                failures++;
+                ledger.failed();
                 return 0;
             }
-            allocations++;
-            peak = Math.max(peak, store.used());
-            if (sites != null) {
-                sites.allocated(block, cpu);
-            }
+            ledger.allocated(block, cpu);
             return block;
         } finally {
             lock.unlock();
@@ -139,10 +131,7 @@ final class BlockPool {
             requireOpen();
             store.steps().begin();
             store.put(block);
-            frees++;
-            if (sites != null) {
-                sites.freed(block);
-            }
+            ledger.freed(block);
         } finally {
             lock.unlock();
         }
@@ -155,13 +144,7 @@ final class BlockPool {
         try {
             requireOpen();
             store.clear();
-            if (sites != null) {
-                sites.clear();
-            }
-            peak = 0;
-            allocations = 0;
-            frees = 0;
-            failures = 0;
+            ledger.clear();
         } finally {
             lock.unlock();
         }
@@ -187,8 +170,7 @@ final class BlockPool {
                 for (int block = region.nextInUse(0); block >= 0; block =
                         region.nextInUse(block + 1)) {
                     long address = region.addressOf(block);
-                    live.add(sites == null ? new LiveBlock(address, bytes, "", List.of())
-                            : sites.describe(address, bytes));
+                    live.add(ledger.describe(address, bytes));
                 }
             }
             return live;
@@ -200,9 +182,7 @@ final class BlockPool {
     PoolStatistics statistics() {
         lock.lock();
         try {
-            StepCount steps = store.steps();
-            return new PoolStatistics(store.total(), store.used(), peak, allocations, frees,
-                    failures, steps.total(), steps.most());
+            return ledger.statistics(store.total(), store.steps());
         } finally {
             lock.unlock();
         }
@@ -232,7 +212,7 @@ final class BlockPool {
             if (closed) {
                 return false;
             }
-            reportLeaks();
+            ledger.reportLeaks(machine, this::live);
             closed = true;
             store.forget();
             for (Held region : held.reversed()) {
@@ -243,17 +223,6 @@ final class BlockPool {
             return true;
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void reportLeaks() {
-        if (store.used() == 0) {
-            return;
-        }
-        machine.log().print("%s: closed with %d of %d blocks in use".formatted(this, store.used(),
-                store.total()));
-        if (sites != null) {
-            live().forEach(block -> machine.log().print("  " + block));
         }
     }
 
@@ -268,9 +237,9 @@ final class BlockPool {
         lock.lock();
         try {
             store.validate();
-            Validate.validState(allocations - frees == store.used() || closed,
-                    "%s: %d allocations and %d frees, but %d blocks are in use", this, allocations,
-                    frees, store.used());
+            Validate.validState(ledger.used() == store.used() || closed,
+                    "%s: %d blocks were given out and not taken back, but %d are in use", this,
+                    ledger.used(), store.used());
         } finally {
             lock.unlock();
         }

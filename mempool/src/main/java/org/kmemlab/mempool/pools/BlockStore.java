@@ -159,11 +159,11 @@ final class BlockStore {
         BlockRegion region = byAddress.find(address, steps);
         BlockState state = stateIn(region, address);
         if (region == null || state != BlockState.IN_USE) {
-            throw PoolMisuseException.of(this, state, address);
+            throw PoolMisuseException.of(toString(), state, address, blockAround(address));
         }
         long damaged = redZones.damagedByte(address, RedZones.ACTIVE);
         if (damaged != 0) {
-            throw PoolMisuseException.overrun(this, address, damaged);
+            throw PoolMisuseException.overrun(toString(), address, damaged, layout.blockBytes());
         }
         return region;
     }

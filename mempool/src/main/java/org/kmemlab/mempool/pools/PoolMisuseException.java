@@ -28,28 +28,26 @@ public final class PoolMisuseException extends IllegalArgumentException {
     }
 
     /// An address is not a block in use.
-    static PoolMisuseException of(BlockStore pool, BlockState state, long address) {
+    ///
+    /// @param around the block that the address lies in; any number if it is foreign
+    static PoolMisuseException of(String pool, BlockState state, long address, long around) {
         return switch (state) {
             case FREE -> new PoolMisuseException(Misuse.DOUBLE_FREE, address,
                     "%s: block 0x%x is free already".formatted(pool, address));
-            case INTERIOR -> {
-                long block = pool.blockAround(address);
-                yield new PoolMisuseException(Misuse.INTERIOR_POINTER, address,
-                        "%s: no block starts at 0x%x: block 0x%x of %d bytes is %d bytes off"
-                                .formatted(pool, address, block, pool.layout().blockBytes(),
-                                        address - block));
-            }
+            case INTERIOR -> new PoolMisuseException(Misuse.INTERIOR_POINTER, address,
+                    "%s: no block starts at 0x%x, it is %d bytes from 0x%x".formatted(pool, address,
+                            address - around, around));
             case FOREIGN -> new PoolMisuseException(Misuse.FOREIGN_ADDRESS, address,
                     "%s: 0x%x is not in it".formatted(pool, address));
             case IN_USE -> throw new AssertionError("block 0x%x is in use".formatted(address));
         };
     }
 
-    /// The red zone of a block has another value.
-    static PoolMisuseException overrun(BlockStore pool, long block, long damaged) {
+    /// Somebody wrote to what lies around a block.
+    static PoolMisuseException overrun(String pool, long block, long damaged, long bytes) {
         return new PoolMisuseException(Misuse.OVERRUN, block,
                 "%s: somebody wrote to 0x%x, outside the block of %d bytes at 0x%x".formatted(pool,
-                        damaged, pool.layout().blockBytes(), block));
+                        damaged, bytes, block));
     }
 
     /// What the caller did.

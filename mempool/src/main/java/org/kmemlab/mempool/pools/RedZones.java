@@ -29,12 +29,14 @@ final class RedZones {
 
     /// The first byte around a block that has another value; 0 if all have this.
     long damagedByte(long block, byte value) {
-        long before = damagedIn(block - zoneBytes, value);
-        return before != 0 ? before : damagedIn(block + blockBytes, value);
+        long before = damagedIn(memory, block - zoneBytes, block, value);
+        long behind = block + blockBytes;
+        return before != 0 ? before : damagedIn(memory, behind, behind + zoneBytes, value);
     }
 
-    private long damagedIn(long zone, byte value) {
-        for (long at = zone; at < zone + zoneBytes; at++) {
+    /// The first byte of a range that has another value; 0 if all have this.
+    static long damagedIn(PhysicalMemory memory, long from, long end, byte value) {
+        for (long at = from; at < end; at++) {
             if (memory.getByte(at) != value) {
                 return at;
             }

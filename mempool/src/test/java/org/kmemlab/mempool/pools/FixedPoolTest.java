@@ -305,7 +305,7 @@ class FixedPoolTest {
         long block = pool.alloc(fixture.cpu);
         pool.close();
         assertThat(fixture.log())
-                .containsOnlyOnce("pool 'fixed': closed with 1 of 10 blocks in use");
+                .containsOnlyOnce("pool 'fixed': closed with 1 blocks in use");
 
         pool.close();
 
