@@ -1,6 +1,8 @@
 package org.kmemlab.mempool.pools;
 
 import org.apache.commons.lang3.Validate;
+import org.kmemlab.machine.KernelProfile;
+import org.kmemlab.machine.PhysicalMemory;
 
 /// Where things lie in one of many equal blocks.
 ///
@@ -19,6 +21,11 @@ import org.apache.commons.lang3.Validate;
 ///        all blocks lie in one region
 record BlockLayout(int blockBytes, int alignment, int headerBytes, int redZoneBytes,
         int linkBytes) {
+
+    private static final int BLOCKS_PER_SLAB = 8;
+    /// The largest block of the page allocator.
+    private static final long SLAB_BYTES_MOST =
+            (long) PhysicalMemory.PAGE_SIZE << KernelProfile.MAX_PAGE_ORDER;
 
     BlockLayout {
         Validate.isTrue(linkBytes == Long.BYTES || linkBytes == Integer.BYTES,
@@ -80,6 +87,14 @@ record BlockLayout(int blockBytes, int alignment, int headerBytes, int redZoneBy
         return alignUp(leadBytes())
                 + Math.addExact(Math.multiplyExact(blocks - 1, (long) stride()),
                         (long) blockBytes + redZoneBytes);
+    }
+
+    /// A good size for one of many regions: a page, or the power of two of them that holds 8 blocks, or at
+    /// least one.
+    long slabBytes() {
+        long wanted = Math.max(PhysicalMemory.PAGE_SIZE, bytesFor(BLOCKS_PER_SLAB));
+        long slab = Long.highestOneBit(2 * wanted - 1);
+        return Math.max(Math.min(slab, SLAB_BYTES_MOST), bytesFor(1));
     }
 
     private long alignUp(long number) {

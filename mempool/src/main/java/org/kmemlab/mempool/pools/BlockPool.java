@@ -2,6 +2,8 @@ package org.kmemlab.mempool.pools;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
 
 import com.google.errorprone.annotations.CheckReturnValue;
 import org.apache.commons.lang3.Validate;
@@ -166,16 +168,35 @@ final class BlockPool {
         try {
             List<LiveBlock> live = new ArrayList<>();
             int bytes = store.layout().blockBytes();
-            for (BlockRegion region : store.regions()) {
-                for (int block = region.nextInUse(0); block >= 0; block =
-                        region.nextInUse(block + 1)) {
-                    long address = region.addressOf(block);
-                    live.add(ledger.describe(address, bytes));
-                }
-            }
+            forEachInUse(block -> live.add(ledger.describe(block, bytes)));
             return live;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Tasks with blocks in use, and how many; empty if the pool does not remember. O(blocks).
+    Map<String, Integer> users() {
+        return LiveBlock.users(live());
+    }
+
+    /// The regions with blocks, oldest first.
+    List<PoolNode.Part> parts() {
+        List<PoolNode.Part> parts = new ArrayList<>();
+        for (BlockRegion region : store.regions()) {
+            parts.add(new PoolNode.Part(region.start, region.end - region.start, region.used,
+                    region.blocks));
+        }
+        return parts;
+    }
+
+    /// Hands each block in use to somebody, by region and address. O(blocks / 64) and each of those.
+    void forEachInUse(LongConsumer reader) {
+        for (BlockRegion region : store.regions()) {
+            for (int block = region.nextInUse(0); block >= 0; block =
+                    region.nextInUse(block + 1)) {
+                reader.accept(region.addressOf(block));
+            }
         }
     }
 
@@ -207,12 +228,21 @@ final class BlockPool {
     ///
     /// @return whether it was open
     boolean close(Cpu cpu) {
+        return close(cpu, true);
+    }
+
+    /// [#close(Cpu)]
+    ///
+    /// @param reports whether the log is told of blocks in use
+    boolean close(Cpu cpu, boolean reports) {
         lock.lock();
         try {
             if (closed) {
                 return false;
             }
-            ledger.reportLeaks(machine, this::live);
+            if (reports) {
+                ledger.reportLeaks(machine, this::live);
+            }
             closed = true;
             store.forget();
             for (Held region : held.reversed()) {

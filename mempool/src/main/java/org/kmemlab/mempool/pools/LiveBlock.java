@@ -1,6 +1,8 @@
 package org.kmemlab.mempool.pools;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// A block in use: a leak, if nobody will free it.
 ///
@@ -15,6 +17,17 @@ public record LiveBlock(long address, long bytes, String owner, List<String> sit
     /// Copies the frames.
     public LiveBlock {
         site = List.copyOf(site);
+    }
+
+    /// How many of some blocks each task allocated, as far as that is known.
+    static Map<String, Integer> users(List<LiveBlock> blocks) {
+        Map<String, Integer> users = new TreeMap<>();
+        for (LiveBlock block : blocks) {
+            if (!block.owner.isEmpty()) {
+                users.merge(block.owner, 1, Integer::sum);
+            }
+        }
+        return users;
     }
 
     /// A line of a leak report.
