@@ -63,11 +63,13 @@ public final class Kernel implements AutoCloseable {
     private final SlabAllocator slab;
     private final PageAllocator pages;
     private final PoolRegistry pools;
+    private final SlubPanicAlias slubPanic;
     private final Cpu cpu;
 
-    private Kernel(SlabAllocator slab, PoolRegistry pools, Cpu cpu) {
+    private Kernel(SlabAllocator slab, PoolRegistry pools, SlubPanicAlias slubPanic, Cpu cpu) {
         this.slab = slab;
         this.pools = pools;
+        this.slubPanic = slubPanic;
         this.pages = slab.pages();
         this.cpu = cpu;
     }
@@ -90,7 +92,7 @@ public final class Kernel implements AutoCloseable {
         Objects.requireNonNull(machine, "machine");
         checkStepped(machine.config());
         return new Kernel(new SlabAllocator(new PageAllocator(machine)), new PoolRegistry(machine),
-                machine.cpu(0));
+                new SlubPanicAlias(), machine.cpu(0));
     }
 
     private static void checkStepped(MachineConfig config) {
@@ -101,7 +103,7 @@ public final class Kernel implements AutoCloseable {
 
     /// This kernel, seen from another CPU.
     public Kernel on(int cpuId) {
-        return new Kernel(slab, pools, machine().cpu(cpuId));
+        return new Kernel(slab, pools, slubPanic, machine().cpu(cpuId));
     }
 
     /// The machine.
@@ -192,7 +194,8 @@ public final class Kernel implements AutoCloseable {
 
     private @Nullable KmemCache create(KmemCacheArgs args) {
         try {
-            return slab.createCache(args);
+            return slab.createCache(
+                    args.withFlags(slubPanic.translate(args.flags(), machine().log())));
         } catch (IllegalArgumentException refused) {
             machine().log().print("kmem_cache_create(" + args.name() + "): "
                     + refused.getMessage() + explain(args.flags().bits()));
@@ -200,7 +203,16 @@ public final class Kernel implements AutoCloseable {
         }
     }
 
+    /// From now on takes [KernelFlags#SLUB_PANIC] for `SLAB_PANIC`, so that the examples of articles run
+    /// as they were meant. The log says so once.
+    public void acceptSlubPanic() {
+        slubPanic.accept();
+    }
+
     private String explain(int flags) {
+        if (SlubPanicAlias.isIn(new SlabFlags(flags))) {
+            return "; SLUB_PANIC is no flag of the kernel, SLAB_PANIC is";
+        }
         SlabFlags permittedFlags = slab.settings().rules().permittedFlags();
         boolean permitted = new SlabFlags(flags).without(permittedFlags).bits() == 0;
         return permitted ? ""

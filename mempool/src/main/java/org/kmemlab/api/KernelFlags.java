@@ -100,6 +100,9 @@ public final class KernelFlags {
     public static final int SLAB_RECLAIM_ACCOUNT = SlabFlags.RECLAIM_ACCOUNT.bits();
     /// [SlabFlags#PANIC].
     public static final int SLAB_PANIC = SlabFlags.PANIC.bits();
+    /// No flag of the kernel, but articles write it where they mean [#SLAB_PANIC]; it has a bit of its
+    /// own, and is refused unless [Kernel#acceptSlubPanic] was called.
+    public static final int SLUB_PANIC = 0x80;
     /// [SlabFlags#TYPESAFE_BY_RCU].
     public static final int SLAB_TYPESAFE_BY_RCU = SlabFlags.TYPESAFE_BY_RCU.bits();
     /// [SlabFlags#MEM_SPREAD].

@@ -59,7 +59,7 @@ final class ChunkBins {
 
     private boolean isLinked(long chunk, long next, long previous) {
         boolean isNextGood = next == 0
-                || marks.isFree(next) && chunks.previousFree(next) == chunk;
+                || (marks.isFree(next) && chunks.previousFree(next) == chunk);
         boolean isFirst = heads[binOf(chunks.size(chunk))] == chunk;
         return isNextGood && (previous == 0 ? isFirst
                 : marks.isFree(previous) && chunks.nextFree(previous) == chunk);

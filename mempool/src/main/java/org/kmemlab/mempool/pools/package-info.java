@@ -1,4 +1,63 @@
-/// Pools of many kinds, from articles, libraries and kernels, on one core and the same memory.
+/// Memory pools of many kinds, from articles, libraries and kernels, on one core and the same simulated
+/// memory, so that ideas can be compared instead of texts. Pools of memory only: pools of threads and
+/// of connections have the name in common and nothing else.
+///
+/// ```text
+///   your code
+///      │ alloc, free                                     address: long, 0 = NULL
+///   FixedPool  LifetimePool  ElrMpl  ElementPool  ...    thin: what is special about each
+///      │                                  DynamicPool, RegionPool: blocks of any size
+///   BlockPool                             lock, figures, leak report, regions
+///      ▼
+///   BlockStore                            free list in the blocks, a bit for each, red zones, steps
+///      ▼
+///   RegionSource                          pages, objects of a cache, a caller's buffer
+/// ```
+///
+/// # Side by side
+///
+/// | pool | interface | allocate · free · give up all | overhead of a block | when memory runs out | use it for |
+/// | --- | --- | --- | --- | --- | --- |
+/// | [FixedPool] | count and size are given | 3 · 2 steps, always · 1 region | 1 bit | 0: never more than count | a known number of equal things; real time |
+/// | [DynamicPool] | total is given, any size | search of one list · 4 merges at most · 1 region | 8 bytes and rounding to 32 at least, 2 bits for 8 bytes | 0: no piece is large enough | several sizes in a fixed budget |
+/// | [LifetimePool] | size is given, has children | O(1) · O(log slabs) · slabs | 1 bit | 0: the source has none | what ends together: a request, a loop turn |
+/// | [ElrMpl] | handles with codes, a tree | O(1) · O(log nodes) · nodes | 16 bytes and 1 bit | 0, or the empty handle | sub-systems whose handles outlive their pools |
+/// | [ElementPool], `TypedPool` | element and block size, construct and destroy | O(1) · O(log blocks) · blocks | 1 bit; 16 bytes a block; elements of 16 bytes at least | 0: the source has none | many objects of one type |
+/// | [RegionPool] | any size, nothing is freed singly | 1 addition · none · nodes | rounding to 8 bytes | 0: the source has none | phases: parse, compile, answer |
+/// | [PooledAllocator] | malloc, free, realloc | O(1) · O(log slabs) · slabs | rounding to one of 20 sizes, 1 bit | 0: the source has none | programs that are not to be changed |
+///
+/// Costs are in steps: places that are looked at ([PoolStatistics#steps]), the same on every computer.
+/// Bytes of a pool are in its [PoolFootprint]. `kmemlab compare --policies pools` measures both on one
+/// workload, next to the kernel's allocators.
+///
+/// # What all have in common
+///
+/// - No memory is 0. A wrong pointer, one into the middle of a block, a second free, a block of another
+///   pool are a [PoolMisuseException] that says which, unless the interface has codes of its own;
+///   nothing is changed then.
+/// - `validate()` walks everything. With [PoolOptions#withRedZones] it finds writes beyond blocks, with
+///   [PoolOptions#withSites] closing names who allocated what is left.
+/// - Who uses a pool from several threads gives it a lock: [PoolLocks].
+/// - Closing gives all memory back and can be repeated.
+///
+/// # What can be tuned
+///
+/// | what | where | it changes |
+/// | --- | --- | --- |
+/// | alignment | [PoolOptions#alignment] | [PoolFootprint#overheadPerBlock] |
+/// | red zones | [PoolOptions#redZoneBytes] | [PoolFootprint#metadataBytes] |
+/// | locks | [PoolOptions#locks] | [PoolLocks#made], [PoolLocks#acquisitions] |
+/// | block size | constructor of [ElementPool] | [PoolFootprint#heldBytes] |
+/// | bytes kept for later | [RegionPool#setMaxFree] | [RegionPool#stockBytes] |
+///
+/// # What the descriptions get wrong
+///
+/// Articles on pools have mistakes that are not repeated here: a header that overlaps the next block,
+/// statistics of which half stay zero, a list without locks that mistakes a reused block for the old one
+/// (ABA), a `SLUB_PANIC` flag that does not exist, flags of requests passed to cache creation, and a
+/// "slab pool" that never touches its cache. Tests keep some of them, to show what they do.
+///
+/// Start reading at [FixedPool], then `BlockPool` and `BlockStore`.
 @NullMarked
 package org.kmemlab.mempool.pools;
 

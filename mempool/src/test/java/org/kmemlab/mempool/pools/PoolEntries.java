@@ -40,9 +40,29 @@ final class PoolEntries {
                 new Entry("elr_mpl", machine -> elr(machine, PLAIN)),
                 new Entry("elr_mpl, red zones, aligned, locked",
                         machine -> elr(machine, RED.withAlignment(32).withLocks(PoolLocks.own()))),
+                new Entry("malloc", machine -> malloc(machine, PLAIN)),
+                new Entry("malloc, red zones", machine -> malloc(machine, RED)),
+                new Entry("element", machine -> element(machine, true, PLAIN)),
+                new Entry("element, red zones, aligned",
+                        machine -> element(machine, false, RED.withAlignment(16))),
                 new Entry("region", machine -> new RegionEntry(machine, PLAIN)),
                 new Entry("region, red zones, aligned",
                         machine -> new RegionEntry(machine, RED.withAlignment(64))));
+    }
+
+    private static PoolUnderTest malloc(PoolMachine machine, PoolOptions options) {
+        PooledAllocator pool = new PooledAllocator(machine.source, options);
+        return new PoolAdapter(List.of(1, 24, 100, 1000, 3000, 10_000), options.alignment(),
+                bytes -> pool.malloc(machine.cpu, bytes), block -> pool.free(machine.cpu, block),
+                () -> pool.statistics().used(), pool::validate, pool::close);
+    }
+
+    private static PoolUnderTest element(PoolMachine machine, boolean zeroes, PoolOptions options) {
+        ElementPool pool = new ElementPool(machine.source, 56, 4096, zeroes, options);
+        return new PoolAdapter(List.of(56), options.alignment(),
+                bytes -> pool.allocate(machine.cpu),
+                element -> pool.deallocate(element, 1), () -> pool.statistics().used(),
+                pool::validate, pool::close);
     }
 
     private static PoolUnderTest elr(PoolMachine machine, PoolOptions options) {
