@@ -100,9 +100,10 @@ public final class KernelFlags {
     public static final int SLAB_RECLAIM_ACCOUNT = SlabFlags.RECLAIM_ACCOUNT.bits();
     /// [SlabFlags#PANIC].
     public static final int SLAB_PANIC = SlabFlags.PANIC.bits();
-    /// No flag of the kernel, but articles write it where they mean [#SLAB_PANIC]; it has a bit of its
-    /// own, and is refused unless [Kernel#acceptSlubPanic] was called.
-    public static final int SLUB_PANIC = 0x80;
+    /// No flag of the kernel, but articles write it where they mean [#SLAB_PANIC]. It is refused unless
+    /// [Kernel#acceptSlubPanic] was called. Its bits are no flags of a cache, and as gfp flags they exclude
+    /// each other, so that it is not mistaken for anything.
+    public static final int SLUB_PANIC = __GFP_MOVABLE | __GFP_RECLAIMABLE;
     /// [SlabFlags#TYPESAFE_BY_RCU].
     public static final int SLAB_TYPESAFE_BY_RCU = SlabFlags.TYPESAFE_BY_RCU.bits();
     /// [SlabFlags#MEM_SPREAD].

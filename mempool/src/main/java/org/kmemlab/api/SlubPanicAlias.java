@@ -16,7 +16,7 @@ final class SlubPanicAlias {
     }
 
     static boolean isIn(SlabFlags flags) {
-        return flags.has(ALIAS);
+        return flags.with(ALIAS).equals(flags);
     }
 
     /// The flags that are meant; the first time that they are others, the log says so.

@@ -14,7 +14,7 @@ final class Failures {
         } catch (RuntimeException failure) {
             if (first == null) {
                 first = failure;
-            } else if (first != failure) {
+            } else if (!first.equals(failure)) {
                 first.addSuppressed(failure);
             }
         }

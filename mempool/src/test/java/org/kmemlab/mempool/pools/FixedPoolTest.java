@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kmemlab.buddy.GfpFlags;
+import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.MachineConfig;
 import org.kmemlab.machine.MemoryKind;
 import org.kmemlab.machine.Task;
@@ -350,5 +351,64 @@ class FixedPoolTest {
         assertThat(own.made()).isEqualTo(3);
         assertThat(shared.made()).isEqualTo(1);
         assertThat(own.acquisitions()).isEqualTo(shared.acquisitions()).isGreaterThan(6);
+    }
+
+    /// A lock of simulated tasks, as a scheduler would make it: whoever meets another holder would wait.
+    private static final class TaskLock implements PoolLock {
+
+        private final Cpu cpu;
+        private Task holder;
+        private int depth;
+
+        TaskLock(Cpu cpu) {
+            this.cpu = cpu;
+        }
+
+        @Override
+        public void lock() {
+            if (depth > 0 && holder != cpu.task()) {
+                throw new IllegalStateException(
+                        cpu.task().comm() + " would wait for " + holder.comm());
+            }
+            holder = cpu.task();
+            depth++;
+        }
+
+        @Override
+        public void unlock() {
+            depth--;
+        }
+    }
+
+    /// A task would come in between while another one is at work, and find half-done lists.
+    @Test
+    void locks_ofAScheduler_keepOtherTasksOut() {
+        Task first = new Task("first", 1);
+        Task second = new Task("second", 2);
+        List<FixedPool> reached = new ArrayList<>();
+        List<String> refusals = new ArrayList<>();
+        PoolEvents switchTasks = (event, address, number) -> {
+            fixture.cpu.run(second);
+            for (FixedPool pool : reached) {
+                try {
+                    refusals.add("served: " + pool.alloc(fixture.cpu));
+                } catch (IllegalStateException waits) {
+                    refusals.add(waits.getMessage());
+                }
+            }
+            fixture.cpu.run(first);
+        };
+        PoolLocks locks = PoolLocks.of(() -> new TaskLock(fixture.cpu));
+        fixture.cpu.run(first);
+        try (FixedPool pool = pool(COUNT, BYTES, PLAIN.withLocks(locks).withEvents(switchTasks))) {
+            reached.add(pool);
+            long block = pool.alloc(fixture.cpu);
+            reached.clear();
+
+            assertThat(refusals).containsExactly("second would wait for first");
+            assertThat(pool.statistics().used()).isEqualTo(1);
+            pool.free(block);
+            pool.validate();
+        }
     }
 }

@@ -84,7 +84,7 @@ class LifetimePoolTest {
     void close_aMillionObjects_visitsSlabs() {
         LifetimePool pool = LifetimePool.open(fixture.cpu, fixture.source, 16, null, PLAIN);
         for (int i = 0; i < 1_000_000; i++) {
-            pool.alloc(fixture.cpu);
+            long _ = pool.alloc(fixture.cpu);
         }
         assertThat(pool.statistics().used()).isEqualTo(1_000_000);
         int slabs = pool.inspect().parts().size();
@@ -100,7 +100,7 @@ class LifetimePoolTest {
     void close_childrenThenCallbacksInReverse_thenDestructors() {
         LifetimePool pool = LifetimePool.open(fixture.cpu, fixture.source, BYTES,
                 object -> story.add("destructor"), PLAIN);
-        pool.alloc(fixture.cpu);
+        long _ = pool.alloc(fixture.cpu);
         pool.onClose("log", () -> story.add("close log"));
         pool.onClose("file", () -> story.add("close file"));
         LifetimePool first = pool.openChild(fixture.cpu, "first", 32, null);
@@ -158,12 +158,12 @@ class LifetimePoolTest {
     @Test
     void close_callbackFails_isReportedAfterAllElse() {
         LifetimePool pool = open(PLAIN);
-        pool.alloc(fixture.cpu);
+        long _ = pool.alloc(fixture.cpu);
         pool.onClose("good", () -> story.add("good"));
         pool.onClose("bad", () -> {
             throw new IllegalStateException("bad callback");
         });
-        pool.onClose("worse", () -> pool.alloc(fixture.cpu));
+        pool.onClose("worse", () -> take(pool, 1));
 
         assertThatThrownBy(pool::close).hasMessageContaining("is closed")
                 .satisfies(failure -> assertThat(failure.getSuppressed()).singleElement()

@@ -276,7 +276,7 @@ class RegionPoolTest {
         try (RegionPool pool = Objects.requireNonNull(RegionPool.create(fixture.cpu,
                 fixture.source, 0, PLAIN.withRedZones().withSites()))) {
             long block = pool.alloc(fixture.cpu, 13);
-            pool.alloc(fixture.cpu, 13);
+            long _ = pool.alloc(fixture.cpu, 13);
             pool.validate();
             fixture.memory().putByte(block + 13, (byte) 0);
 
