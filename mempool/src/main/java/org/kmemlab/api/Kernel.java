@@ -131,8 +131,8 @@ public final class Kernel implements AutoCloseable {
         return pools.faults();
     }
 
-    /// Functions that fail by name (`fail_function`): `should_failslab`, `should_fail_alloc_page`, and
-    /// what the caller declares.
+    /// Functions that fail by name (`fail_function`): `should_failslab`, `should_fail_alloc_page`,
+    /// and what the caller declares.
     public FaultPoints failFunction() {
         return pages.failFunction();
     }
@@ -203,8 +203,8 @@ public final class Kernel implements AutoCloseable {
         }
     }
 
-    /// From now on takes [KernelFlags#SLUB_PANIC] for `SLAB_PANIC`, so that the examples of articles run
-    /// as they were meant. The log says so once.
+    /// From now on takes [KernelFlags#SLUB_PANIC] for `SLAB_PANIC`, so that the examples of
+    /// articles run as they were meant. The log says so once.
     public void acceptSlubPanic() {
         slubPanic.accept();
     }

@@ -6,8 +6,8 @@ import org.kmemlab.slab.SlabFlags;
 /// The flag constants of Linux 6.1 under the kernel's names, to be joined by `|`.
 ///
 /// `GFP_*` and `__GFP_*` say what one request may do, see [GfpFlags]; `SLAB_*` say what a cache is
-/// like, see [SlabFlags]; they have these values whichever kernel a machine runs. The two families share bits, so one passed for the other is found only if
-/// it has bits that the other lacks.
+/// like, see [SlabFlags]; they have these values whichever kernel a machine runs. The two families
+/// share bits, so one passed for the other is found only if it has bits that the other lacks.
 public final class KernelFlags {
 
     /// [GfpFlags#GFP_ATOMIC].
@@ -100,9 +100,9 @@ public final class KernelFlags {
     public static final int SLAB_RECLAIM_ACCOUNT = SlabFlags.RECLAIM_ACCOUNT.bits();
     /// [SlabFlags#PANIC].
     public static final int SLAB_PANIC = SlabFlags.PANIC.bits();
-    /// No flag of the kernel, but articles write it where they mean [#SLAB_PANIC]. It is refused unless
-    /// [Kernel#acceptSlubPanic] was called. Its bits are no flags of a cache, and as gfp flags they exclude
-    /// each other, so that it is not mistaken for anything.
+    /// No flag of the kernel, but articles write it where they mean [#SLAB_PANIC]. It is refused
+    /// unless [Kernel#acceptSlubPanic] was called. Its bits are no flags of a cache, and as gfp
+    /// flags they exclude each other, so that it is not mistaken for anything.
     public static final int SLUB_PANIC = __GFP_MOVABLE | __GFP_RECLAIMABLE;
     /// [SlabFlags#TYPESAFE_BY_RCU].
     public static final int SLAB_TYPESAFE_BY_RCU = SlabFlags.TYPESAFE_BY_RCU.bits();

@@ -16,8 +16,9 @@ import org.kmemlab.mempool.pools.PoolOptions;
 import org.kmemlab.mempool.pools.PoolStatistics;
 import org.kmemlab.mempool.pools.RegionSource;
 
-/// The C++ class template `MemoryPool<T, BlockSize, ZeroOnDeallocate>` for structures: where the template
-/// has a type, this has a layout of `java.lang.foreign`, and where it has a pointer, an address.
+/// The C++ class template `MemoryPool<T, BlockSize, ZeroOnDeallocate>` for structures: where the
+/// template has a type, this has a layout of `java.lang.foreign`, and where it has a pointer, an
+/// address.
 ///
 /// ```java
 /// try (TypedPool points = TypedPool.of(source, POINT)) {
@@ -47,8 +48,8 @@ public final class TypedPool implements AutoCloseable {
         this.destructor = destructor;
     }
 
-    /// A pool with the arguments that the template has by default: blocks of 4096 bytes, elements are
-    /// cleared when they come back, a lock of its own.
+    /// A pool with the arguments that the template has by default: blocks of 4096 bytes, elements
+    /// are cleared when they come back, a lock of its own.
     public static TypedPool of(RegionSource source, MemoryLayout layout) {
         return of(source, layout, ElementPool.DEFAULT_BLOCK_BYTES, true, null,
                 PoolOptions.defaults(layout.name().orElse("typed pool"))
@@ -196,8 +197,8 @@ public final class TypedPool implements AutoCloseable {
         pool.validate();
     }
 
-    /// Gives all blocks back, whatever is in use: nothing is destroyed, as by the template. A second call
-    /// does nothing.
+    /// Gives all blocks back, whatever is in use: nothing is destroyed, as by the template. A
+    /// second call does nothing.
     @Override
     public void close() {
         pool.close();

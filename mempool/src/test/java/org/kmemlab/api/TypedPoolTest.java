@@ -40,7 +40,8 @@ import org.kmemlab.mempool.pools.PoolMisuseException.Misuse;
 import org.kmemlab.mempool.pools.PoolOptions;
 import org.kmemlab.mempool.pools.RegionSource;
 
-/// The typed pool in the manner of the C++ `MemoryPool` would hand out damaged elements, or be copied.
+/// The typed pool in the manner of the C++ `MemoryPool` would hand out damaged elements, or be
+/// copied.
 class TypedPoolTest {
 
     private static final StructLayout POINT = MemoryLayout.structLayout(

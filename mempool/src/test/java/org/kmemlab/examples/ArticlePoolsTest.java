@@ -19,8 +19,8 @@ import org.kmemlab.machine.MachineConfig;
 import org.kmemlab.slab.KernelPanicException;
 import org.kmemlab.slab.KmemCache;
 
-/// The three examples that a well-known article on kernel memory pools gives, and what they really do:
-/// a pool that is right, a pool that is none, and a pool whose flag does not exist.
+/// The three examples that a well-known article on kernel memory pools gives, and what they really
+/// do: a pool that is right, a pool that is none, and a pool whose flag does not exist.
 class ArticlePoolsTest {
 
     private static final StructDescriptor OBJECT = new StructDescriptor("my_object", 64, 8);
@@ -44,7 +44,8 @@ class ArticlePoolsTest {
         }
     }
 
-    /// Example 2, a "slab pool": the cache is made with care, and then the objects come from kmalloc.
+    /// Example 2, a "slab pool": the cache is made with care, and then the objects come from
+    /// kmalloc.
     @Test
     void slabPoolWithKmalloc_neverUsesItsCache() {
         try (Kernel k = Kernel.boot(MachineConfig.ofMebibytes(16))) {
@@ -63,8 +64,8 @@ class ArticlePoolsTest {
         }
     }
 
-    /// Example 3, a "slub pool" by KMEM_CACHE: as it stands it is refused, and the log says which flag was
-    /// meant.
+    /// Example 3, a "slub pool" by KMEM_CACHE: as it stands it is refused, and the log says which
+    /// flag was meant.
     @Test
     void slubPanic_unlessAccepted_isRefusedWithTheRightName() {
         try (Kernel k = Kernel.boot(MachineConfig.ofMebibytes(16))) {
@@ -76,8 +77,8 @@ class ArticlePoolsTest {
         }
     }
 
-    /// Example 3 with the switch for such examples: the structure gives name, size and alignment, a failure
-    /// panics, and the log notes the alias once.
+    /// Example 3 with the switch for such examples: the structure gives name, size and alignment, a
+    /// failure panics, and the log notes the alias once.
     @Test
     void slubPanic_accepted_isSlabPanicAndNotedOnce() {
         try (Kernel k = Kernel.boot(MachineConfig.ofMebibytes(16))) {

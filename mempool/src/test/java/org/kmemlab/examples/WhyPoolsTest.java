@@ -68,8 +68,8 @@ class WhyPoolsTest {
         machine.close();
     }
 
-    /// Performance: a pool looks at as many places when it is nearly full as when it is empty; a heap
-    /// searches.
+    /// Performance: a pool looks at as many places when it is nearly full as when it is empty; a
+    /// heap searches.
     @Test
     void performance_stepsOfAPoolDoNotGrow() {
         try (FixedPool pool = fixed(COUNT); DynamicPool heap = heap()) {
@@ -85,8 +85,8 @@ class WhyPoolsTest {
         }
     }
 
-    /// Fragmentation: free memory of a pool always serves; that of a heap may lie in pieces that are too
-    /// small.
+    /// Fragmentation: free memory of a pool always serves; that of a heap may lie in pieces that
+    /// are too small.
     @Test
     void fragmentation_aPoolHasNone() {
         try (FixedPool pool = fixed(COUNT); DynamicPool heap = heap()) {
@@ -137,8 +137,8 @@ class WhyPoolsTest {
         }
     }
 
-    /// Memory that was taken from a pool lies close together: walking it touches fewer cache lines than
-    /// walking blocks that other requests lie between.
+    /// Memory that was taken from a pool lies close together: walking it touches fewer cache lines
+    /// than walking blocks that other requests lie between.
     @Test
     void locality_aDenseWalkTouchesFewerCacheLines() {
         try (FixedPool pool = fixed(COUNT); DynamicPool heap = heap()) {

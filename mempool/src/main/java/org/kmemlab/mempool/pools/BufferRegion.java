@@ -3,6 +3,7 @@ package org.kmemlab.mempool.pools;
 import org.apache.commons.lang3.Validate;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Machine;
+import org.kmemlab.machine.PhysicalMemory;
 
 /// A caller's own bytes as the only region there is.
 final class BufferRegion implements RegionSource {
@@ -14,7 +15,11 @@ final class BufferRegion implements RegionSource {
 
     BufferRegion(Machine machine, long address, long bytes) {
         Validate.isTrue(bytes >= 1, "a buffer of %d bytes: expected 1 or more", bytes);
-        Validate.isTrue(machine.memory().slice(address, bytes).byteSize() == bytes);
+        PhysicalMemory memory = machine.memory();
+        Validate.isTrue(
+                memory.pfnOf(address) >= 0
+                        && memory.pfnOf(address + bytes - 1) >= memory.pfnOf(address),
+                "a buffer of %d bytes at 0x%x: the machine has no such bytes", bytes, address);
         this.machine = machine;
         this.address = address;
         this.bytes = bytes;

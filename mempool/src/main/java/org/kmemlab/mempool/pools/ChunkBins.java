@@ -43,8 +43,8 @@ final class ChunkBins {
         return larger == 0 ? 0 : heads[Integer.numberOfTrailingZeros(larger)];
     }
 
-    /// Checks that a chunk is free, that its size stands at its end, too, and that the chunks that it
-    /// links to know it.
+    /// Checks that a chunk is free, that its size stands at its end, too, and that the chunks that
+    /// it links to know it.
     ///
     /// @throws IllegalStateException if not
     void requireFree(long chunk) {

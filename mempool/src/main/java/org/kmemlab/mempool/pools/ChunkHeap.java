@@ -5,12 +5,12 @@ import java.util.function.LongConsumer;
 import org.apache.commons.lang3.Validate;
 import org.kmemlab.machine.PhysicalMemory;
 
-/// Chunks of any size in one region, with boundary tags: a chunk knows its size, and whether the one
-/// before is free, so that freeing merges it with both neighbours in constant time.
+/// Chunks of any size in one region, with boundary tags: a chunk knows its size, and whether the
+/// one before is free, so that freeing merges it with both neighbours in constant time.
 ///
-/// **Invariants.** I1: chunks follow each other without gaps from the first to the end. I2: no two free
-/// chunks are neighbours. I3: headers, sizes at the end of free chunks, and marks agree. I4: the list
-/// of each bin holds exactly the free chunks of its sizes. [HeapWalk] checks them.
+/// **Invariants.** I1: chunks follow each other without gaps from the first to the end. I2: no two
+/// free chunks are neighbours. I3: headers, sizes at the end of free chunks, and marks agree. I4:
+/// the list of each bin holds exactly the free chunks of its sizes. [HeapWalk] checks them.
 ///
 /// Allocating searches one list, freeing is O(1).
 ///
@@ -150,8 +150,8 @@ final class ChunkHeap {
         return chunk;
     }
 
-    /// The first byte of what belongs to a chunk in use, but not to its owner, that is not as it must
-    /// be; 0 if all is well.
+    /// The first byte of what belongs to a chunk in use, but not to its owner, that is not as it
+    /// must be; 0 if all is well.
     long damagedByte(long chunk) {
         long next = chunk + chunks.size(chunk);
         boolean isHeaderGood = chunks.isInUse(chunk) && (next == end || marks.isStart(next))

@@ -2,8 +2,8 @@ package org.kmemlab.mempool.pools;
 
 import java.util.BitSet;
 
-/// Where the chunks of a heap start and which are in use, beside the memory: whoever overwrites headers
-/// cannot change it.
+/// Where the chunks of a heap start and which are in use, beside the memory: whoever overwrites
+/// headers cannot change it.
 final class ChunkMarks {
 
     private final long first;

@@ -83,7 +83,8 @@ final class Chunks {
         memory.putLong(chunk + size, memory.getLong(chunk + size) | PREVIOUS_IN_USE);
     }
 
-    /// Makes a chunk a free one, behind one in use: no two free ones are neighbours. The next is told.
+    /// Makes a chunk a free one, behind one in use: no two free ones are neighbours. The next is
+    /// told.
     void setFree(long chunk, long size) {
         memory.putLong(chunk, size | PREVIOUS_IN_USE);
         memory.putLong(chunk + size - Long.BYTES, size);
@@ -130,7 +131,8 @@ final class Chunks {
         }
     }
 
-    /// The first byte around the block of a chunk in use that somebody wrote to; 0 if there is none.
+    /// The first byte around the block of a chunk in use that somebody wrote to; 0 if there is
+    /// none.
     long damagedByte(long chunk) {
         if (redZoneBytes == 0) {
             return 0;

@@ -89,8 +89,8 @@ public final class DynamicPool implements AutoCloseable {
     /// Takes a block back and merges it with its free neighbours. O(1).
     ///
     /// @param block 0 is ignored
-    /// @throws PoolMisuseException if it is not a block of the pool in use; nothing is changed then. A
-    ///         block that was freed and merged counts as [BlockState#INTERIOR]
+    /// @throws PoolMisuseException if it is not a block of the pool in use; nothing is changed
+    ///         then. A block that was freed and merged counts as [BlockState#INTERIOR]
     /// @throws IllegalStateException if the pool is closed, or somebody wrote to a free neighbour
     public void free(long block) {
         if (block == 0) {
@@ -107,8 +107,8 @@ public final class DynamicPool implements AutoCloseable {
         }
     }
 
-    /// Bytes that the owner of a block may write to: what was asked for and what rounding added; just
-    /// the former if the pool has red zones.
+    /// Bytes that the owner of a block may write to: what was asked for and what rounding added;
+    /// just the former if the pool has red zones.
     ///
     /// @throws PoolMisuseException if it is not a block of the pool in use
     public long usableSize(long block) {
@@ -196,7 +196,8 @@ public final class DynamicPool implements AutoCloseable {
         }
     }
 
-    /// Gives the region back, whatever is in use; the log tells what was. A second call does nothing.
+    /// Gives the region back, whatever is in use; the log tells what was. A second call does
+    /// nothing.
     public void close(Cpu cpu) {
         lock.lock();
         try {

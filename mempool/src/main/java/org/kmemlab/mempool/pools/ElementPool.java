@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.PhysicalMemory;
 
-/// A pool in the manner of the C++ class template `MemoryPool<T, BlockSize, ZeroOnDeallocate>`: equal
-/// elements in blocks of a given size, which it takes one by one and keeps until it is closed.
+/// A pool in the manner of the C++ class template `MemoryPool<T, BlockSize, ZeroOnDeallocate>`:
+/// equal elements in blocks of a given size, which it takes one by one and keeps until it is
+/// closed.
 ///
 /// ```text
 ///   block:  | link to the block before, 16 bytes | padding | slot | slot | ... | slot |
@@ -221,8 +222,8 @@ public final class ElementPool implements AutoCloseable {
         Validate.validState(held == cut, "%s: %d blocks are linked, not %d", this, held, cut);
     }
 
-    /// Gives all blocks back, whatever is in use: nothing is destroyed. The log tells what was in use. A
-    /// second call does nothing.
+    /// Gives all blocks back, whatever is in use: nothing is destroyed. The log tells what was in
+    /// use. A second call does nothing.
     public void close(Cpu cpu) {
         boolean _ = slots.close(cpu);
     }

@@ -13,18 +13,19 @@ import org.kmemlab.machine.PhysicalMemory;
 
 /// A tree of pools whose handles know when they are out of date, with the names of `elr_mpl`.
 ///
-/// **Concepts.** A pool has nodes, a node is cut into equal slices. What describes a pool is a slice
-/// itself, of the global pool, which is also the parent of every pool that names none. A slice carries
-/// an identity code that grows by one whenever it is taken or given back. A handle is the address
-/// of a pool's descriptor with the code that it had then: as long as they agree, the pool lives. If
-/// the pool was destroyed, they never agree again, even if the memory describes another pool now.
+/// **Concepts.** A pool has nodes, a node is cut into equal slices. What describes a pool is a
+/// slice itself, of the global pool, which is also the parent of every pool that names none. A
+/// slice carries an identity code that grows by one whenever it is taken or given back. A handle is
+/// the address of a pool's descriptor with the code that it had then: as long as they agree, the
+/// pool lives. If the pool was destroyed, they never agree again, even if the memory describes
+/// another pool now.
 ///
 /// **Cost.** A slice is taken in three steps: the one given back last, else a new one of the newest
-/// node, else a new node. It is given back by its address alone: in front of it stands whose it is. Each
-/// slice costs 16 bytes for that. Memory goes back to the source only with a whole pool.
+/// node, else a new node. It is given back by its address alone: in front of it stands whose it is.
+/// Each slice costs 16 bytes for that. Memory goes back to the source only with a whole pool.
 ///
-/// **Threads.** Each pool has a lock as [PoolOptions#locks] makes them, and the tree has one; a shared
-/// one serves all. Whoever destroys a pool must know that nobody uses it or one below it.
+/// **Threads.** Each pool has a lock as [PoolOptions#locks] makes them, and the tree has one; a
+/// shared one serves all. Whoever destroys a pool must know that nobody uses it or one below it.
 ///
 /// The functions run on one CPU, as those of C run where they are called.
 @CheckReturnValue
@@ -58,7 +59,8 @@ public final class ElrMpl {
 
     /// A module that is not initialised.
     ///
-    /// @param source what nodes are taken from: a page, or a power of two of them that holds 8 slices
+    /// @param source what nodes are taken from: a page, or a power of two of them that holds 8
+    ///        slices
     /// @param cpu the CPU that the functions run on
     /// @param options for all pools of the tree
     public ElrMpl(RegionSource source, Cpu cpu, PoolOptions options) {
@@ -140,8 +142,8 @@ public final class ElrMpl {
     ///
     /// @param parent with which it is destroyed at the latest; null for the global pool
     /// @param objectBytes size of its slices, 1 or more
-    /// @return its handle; [#ELR_MPL_INITIALIZER] if the module is not initialised, the parent is not
-    ///         available, the size is 0 or less, or there is no memory
+    /// @return its handle; [#ELR_MPL_INITIALIZER] if the module is not initialised, the parent is
+    ///         not available, the size is 0 or less, or there is no memory
     public Handle elr_mpl_create(@Nullable Handle parent, int objectBytes) {
         lock.lock();
         try {
@@ -231,7 +233,8 @@ public final class ElrMpl {
         return isMemory ? memory.getLong(address) : 0;
     }
 
-    /// Destroys a pool and all below it, and gives their nodes back; nothing if it is not available.
+    /// Destroys a pool and all below it, and gives their nodes back; nothing if it is not
+    /// available.
     public void elr_mpl_destroy(Handle handle) {
         lock.lock();
         try {

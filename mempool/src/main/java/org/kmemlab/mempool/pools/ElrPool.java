@@ -57,8 +57,8 @@ final class ElrPool {
         return descriptor;
     }
 
-    /// Takes a slice: one that was given back, else a new one of the newest node, else the first of a
-    /// new node.
+    /// Takes a slice: one that was given back, else a new one of the newest node, else the first of
+    /// a new node.
     ///
     /// @return 0 if there is no memory
     long take(Cpu cpu) {

@@ -104,7 +104,8 @@ public final class FixedPool implements AutoCloseable {
         blocks.validate();
     }
 
-    /// Gives the region back, whatever is in use; the log tells what was. A second call does nothing.
+    /// Gives the region back, whatever is in use; the log tells what was. A second call does
+    /// nothing.
     public void close(Cpu cpu) {
         boolean _ = blocks.close(cpu);
     }

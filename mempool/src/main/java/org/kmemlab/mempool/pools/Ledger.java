@@ -73,8 +73,8 @@ final class Ledger {
                 : sites.describe(block, bytes);
     }
 
-    /// Writes into the log how many blocks are in use, if any are, and names them if it is known who
-    /// allocated.
+    /// Writes into the log how many blocks are in use, if any are, and names them if it is known
+    /// who allocated.
     void reportLeaks(Machine machine, Supplier<List<LiveBlock>> live) {
         if (used > 0) {
             machine.log().print("pool '%s': closed with %d blocks in use".formatted(name, used));

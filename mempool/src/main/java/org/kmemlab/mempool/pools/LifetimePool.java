@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.StackDump;
 
-/// A pool of equal objects that lives as long as something else does: a request, a connection, a turn of
-/// a loop. Closing it releases everything at once.
+/// A pool of equal objects that lives as long as something else does: a request, a connection, a
+/// turn of a loop. Closing it releases everything at once.
 ///
 /// Objects lie in slabs that the pool takes as it grows and keeps until it is closed. Closing does,
-/// in this order: children, the youngest first; callbacks, the last registered first; the destructor
-/// on each object in use, if asked for; then the slabs go back. Without destructors its cost is in
-/// slabs, not in objects ([#closeSteps]).
+/// in this order: children, the youngest first; callbacks, the last registered first; the
+/// destructor on each object in use, if asked for; then the slabs go back. Without destructors its
+/// cost is in slabs, not in objects ([#closeSteps]).
 ///
 /// An object may be freed on its own, too. Pools of one tree may be used by several threads if they
 /// share one lock; opening and closing children is for one thread at a time.
@@ -62,9 +62,11 @@ public final class LifetimePool implements AutoCloseable {
     /// Opens a pool without a parent. It takes memory at the first allocation.
     ///
     /// @param cpu whose task owns it
-    /// @param source what slabs are taken from: a page, or a power of two of them that holds 8 objects
+    /// @param source what slabs are taken from: a page, or a power of two of them that holds 8
+    ///        objects
     /// @param objectBytes size of every object, 1 or more
-    /// @param destructor called with an object before its memory is reused or released; null for none
+    /// @param destructor called with an object before its memory is reused or released; null for
+    ///        none
     /// @throws IllegalArgumentException if the size is out of range
     public static LifetimePool open(Cpu cpu, RegionSource source, int objectBytes,
             @Nullable LongConsumer destructor, PoolOptions options) {
@@ -160,7 +162,8 @@ public final class LifetimePool implements AutoCloseable {
         return blocks.isClosed();
     }
 
-    /// What closing it cost: slabs given back, destructors and callbacks called; without its children.
+    /// What closing it cost: slabs given back, destructors and callbacks called; without its
+    /// children.
     public long closeSteps() {
         return closeSteps;
     }
@@ -176,8 +179,8 @@ public final class LifetimePool implements AutoCloseable {
         }
     }
 
-    /// Releases everything at once. A second call does nothing. If the pool remembers who allocated, the
-    /// log names each object in use.
+    /// Releases everything at once. A second call does nothing. If the pool remembers who
+    /// allocated, the log names each object in use.
     ///
     /// @throws RuntimeException the first that a callback or destructor threw, after all work is
     ///         done; the others are suppressed in it

@@ -8,7 +8,8 @@ package org.kmemlab.mempool.pools;
 /// @param allocations blocks given out so far
 /// @param frees blocks taken back so far
 /// @param failures requests that got nothing
-/// @param steps places that were looked at to serve all requests: list heads, headers, table entries
+/// @param steps places that were looked at to serve all requests: list heads, headers, table
+///        entries
 /// @param stepsMax the most of them in one request
 public record PoolStatistics(long total, long used, long peak, long allocations, long frees,
         long failures, long steps, int stepsMax) {

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.PhysicalMemory;
 
-/// The functions of C's `malloc`, served by pools: what a program links that is to use pools without
-/// being changed.
+/// The functions of C's `malloc`, served by pools: what a program links that is to use pools
+/// without being changed.
 ///
 /// Small requests come from growing pools of 20 sizes, 16 to 1024 bytes; larger ones are regions of
-/// their own. Whose a block is follows from its address, by a search in the map of slabs. Slabs stay
-/// until the allocator is closed.
+/// their own. Whose a block is follows from its address, by a search in the map of slabs. Slabs
+/// stay until the allocator is closed.
 @CheckReturnValue
 public final class PooledAllocator implements AutoCloseable {
 
@@ -206,8 +206,8 @@ public final class PooledAllocator implements AutoCloseable {
         return region;
     }
 
-    /// Bytes that the owner of a block may write to (`malloc_usable_size`): what was asked for, rounded
-    /// up to the size of the pool or to whole pages.
+    /// Bytes that the owner of a block may write to (`malloc_usable_size`): what was asked for,
+    /// rounded up to the size of the pool or to whole pages.
     ///
     /// @throws PoolMisuseException if it is not a block in use
     public long usableSize(long block) {
@@ -303,7 +303,8 @@ public final class PooledAllocator implements AutoCloseable {
         }
     }
 
-    /// Gives all memory back, whatever is in use; the log tells what was. A second call does nothing.
+    /// Gives all memory back, whatever is in use; the log tells what was. A second call does
+    /// nothing.
     public void close(Cpu cpu) {
         lock.lock();
         try {

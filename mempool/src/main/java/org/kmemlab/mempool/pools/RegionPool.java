@@ -10,17 +10,18 @@ import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.PhysicalMemory;
 import org.kmemlab.machine.StackDump;
 
-/// A pool in the manner of APR, the Apache Portable Runtime: memory of any size that is given back only
-/// all at once.
+/// A pool in the manner of APR, the Apache Portable Runtime: memory of any size that is given back
+/// only all at once.
 ///
-/// **Concepts.** The pool holds nodes of 8 KiB, or a multiple of that for large blocks, and cuts blocks
-/// off the one that it works on: an addition and a comparison. [#clear] runs the pre-cleanups,
-/// destroys the sub-pools, runs the cleanups, and begins anew in the first node; the other nodes go to
-/// a stock that the whole tree shares. [#destroy] gives the first node away, too. Cleanups of
-/// either kind run in reverse order of registration.
+/// **Concepts.** The pool holds nodes of 8 KiB, or a multiple of that for large blocks, and cuts
+/// blocks off the one that it works on: an addition and a comparison. [#clear] runs the
+/// pre-cleanups, destroys the sub-pools, runs the cleanups, and begins anew in the first node; the
+/// other nodes go to a stock that the whole tree shares. [#destroy] gives the first node away, too.
+/// Cleanups of either kind run in reverse order of registration.
 ///
-/// **Cost.** A block costs the rounding to the alignment and nothing else. There is no wrong pointer to
-/// free and no second time; a write beyond a block is found with red zones, by [#validate].
+/// **Cost.** A block costs the rounding to the alignment and nothing else. There is no wrong
+/// pointer to free and no second time; a write beyond a block is found with red zones, by
+/// [#validate].
 ///
 /// A tree is for one thread at a time.
 ///
@@ -239,8 +240,8 @@ public final class RegionPool implements AutoCloseable {
         usableBytes = 0;
     }
 
-    /// Clears the pool and gives its first node away; a pool without a parent gives the stock back, too.
-    /// A second call does nothing.
+    /// Clears the pool and gives its first node away; a pool without a parent gives the stock back,
+    /// too. A second call does nothing.
     ///
     /// @throws RuntimeException the first that a cleanup threw, after all work is done
     public void destroy(Cpu cpu) {
@@ -315,7 +316,8 @@ public final class RegionPool implements AutoCloseable {
         return new PoolFootprint(held, usableBytes, ledger.used() * around, around);
     }
 
-    /// The blocks in use, oldest first, if the pool has red zones or remembers who allocated; else none.
+    /// The blocks in use, oldest first, if the pool has red zones or remembers who allocated; else
+    /// none.
     public List<LiveBlock> live() {
         return List.copyOf(blocks);
     }

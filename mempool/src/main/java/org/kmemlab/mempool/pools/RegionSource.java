@@ -39,8 +39,8 @@ public interface RegionSource {
         return ofPages(pages, GfpFlags.GFP_KERNEL);
     }
 
-    /// Regions are pages of the kind that `gfp` says. A power of two of them is one block of the page
-    /// allocator and aligned to its size.
+    /// Regions are pages of the kind that `gfp` says. A power of two of them is one block of the
+    /// page allocator and aligned to its size.
     static RegionSource ofPages(PageAllocator pages, GfpFlags gfp) {
         return new PageRegions(pages, gfp);
     }

@@ -1,7 +1,7 @@
 package org.kmemlab.mempool.pools;
 
-/// The block sizes of a [PooledAllocator]: four to each doubling, so that a block is at most a fifth
-/// larger than was asked for, rounding to 16 bytes aside.
+/// The block sizes of a [PooledAllocator]: four to each doubling, so that a block is at most a
+/// fifth larger than was asked for, rounding to 16 bytes aside.
 final class SizeClasses {
 
     /// The largest size.

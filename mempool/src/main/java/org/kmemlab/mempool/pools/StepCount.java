@@ -1,7 +1,7 @@
 package org.kmemlab.mempool.pools;
 
-/// Counts the places that a pool looks at to serve a request: the cost of an operation that does not
-/// depend on the computer.
+/// Counts the places that a pool looks at to serve a request: the cost of an operation that does
+/// not depend on the computer.
 final class StepCount {
 
     private long total;

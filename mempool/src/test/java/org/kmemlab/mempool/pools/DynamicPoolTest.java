@@ -19,8 +19,8 @@ import org.kmemlab.machine.MachineConfig;
 import org.kmemlab.machine.MemoryKind;
 import org.kmemlab.mempool.pools.PoolMisuseException.Misuse;
 
-/// The dynamic-size pool would not serve several sizes, not merge what comes back, or believe a wrong
-/// pointer.
+/// The dynamic-size pool would not serve several sizes, not merge what comes back, or believe a
+/// wrong pointer.
 class DynamicPoolTest {
 
     private static final int BYTES = 16_384;

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kmemlab.mempool.pools.ElrMpl.Handle;
 import org.kmemlab.mempool.pools.PoolMisuseException.Misuse;
 
-/// The tree of pools with identity codes would take a stale handle for a good one, lose a pool of the
-/// tree, or not find the owner of a slice.
+/// The tree of pools with identity codes would take a stale handle for a good one, lose a pool of
+/// the tree, or not find the owner of a slice.
 class ElrMplTest {
 
     private static final PoolOptions PLAIN = PoolOptions.defaults("elr");

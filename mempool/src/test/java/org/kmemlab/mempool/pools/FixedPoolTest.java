@@ -26,7 +26,8 @@ import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.KmemCacheArgs;
 import org.kmemlab.slab.SlabAllocator;
 
-/// The fixed-size pool would not hold its count, not take constant steps, or believe a wrong pointer.
+/// The fixed-size pool would not hold its count, not take constant steps, or believe a wrong
+/// pointer.
 class FixedPoolTest {
 
     private static final int COUNT = 10;
@@ -261,6 +262,16 @@ class FixedPoolTest {
     }
 
     @Test
+    void buffer_thatIsNoMemory_isRefused() {
+        long end = fixture.memory().addressOf(fixture.memory().endPfn());
+        for (long[] bad : new long[][] {{0, 100}, {end - 50, 100}, {end - 100, 0}, {-1, 1}}) {
+            assertThatThrownBy(() -> RegionSource.ofBuffer(fixture.machine, bad[0], bad[1]))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("a buffer of " + bad[1]);
+        }
+    }
+
+    @Test
     void create_onAnObjectOfACache_takesOneObject() {
         SlabAllocator slab = new SlabAllocator(fixture.pages);
         KmemCache cache = slab.createCache(KmemCacheArgs.of("pool_region", 512));
@@ -353,7 +364,8 @@ class FixedPoolTest {
         assertThat(own.acquisitions()).isEqualTo(shared.acquisitions()).isGreaterThan(6);
     }
 
-    /// A lock of simulated tasks, as a scheduler would make it: whoever meets another holder would wait.
+    /// A lock of simulated tasks, as a scheduler would make it: whoever meets another holder would
+    /// wait.
     private static final class TaskLock implements PoolLock {
 
         private final Cpu cpu;

@@ -2,8 +2,8 @@ package org.kmemlab.mempool.pools;
 
 import java.util.List;
 
-/// A pool as the common suite sees it: whatever its interface looks like, its entry in [PoolEntries]
-/// translates.
+/// A pool as the common suite sees it: whatever its interface looks like, its entry in
+/// [PoolEntries] translates.
 interface PoolUnderTest extends AutoCloseable {
 
     /// A block of one of [#sizes]; 0 if there is no memory.

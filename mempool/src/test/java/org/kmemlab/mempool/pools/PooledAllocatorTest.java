@@ -81,7 +81,8 @@ class PooledAllocatorTest {
         free(block);
     }
 
-    /// The same program, with the pools and with the kernel's kmalloc, would compute different things.
+    /// The same program, with the pools and with the kernel's kmalloc, would compute different
+    /// things.
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void randomProgram_withAndWithoutPool_hasTheSameContents(long seed) {

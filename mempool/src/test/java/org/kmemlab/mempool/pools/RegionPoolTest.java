@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The region pool in the manner of APR would keep what it should give back, give back what it should
-/// keep, or clean up in the wrong order.
+/// The region pool in the manner of APR would keep what it should give back, give back what it
+/// should keep, or clean up in the wrong order.
 class RegionPoolTest {
 
     private static final int NODE = 8192;
