@@ -19,7 +19,7 @@ import org.kmemlab.machine.PhysicalMemory;
 /// @param redZoneBytes on either side of the block
 /// @param linkBytes 8: a link is an address; 4: it is the distance from the first block, plus one, and
 ///        all blocks lie in one region
-record BlockLayout(int blockBytes, int alignment, int headerBytes, int redZoneBytes,
+public record BlockLayout(int blockBytes, int alignment, int headerBytes, int redZoneBytes,
         int linkBytes) {
 
     private static final int BLOCKS_PER_SLAB = 8;
@@ -27,7 +27,8 @@ record BlockLayout(int blockBytes, int alignment, int headerBytes, int redZoneBy
     private static final long SLAB_BYTES_MOST =
             (long) PhysicalMemory.PAGE_SIZE << KernelProfile.MAX_PAGE_ORDER;
 
-    BlockLayout {
+    /// Checks the numbers.
+    public BlockLayout {
         Validate.isTrue(linkBytes == Long.BYTES || linkBytes == Integer.BYTES,
                 "a link of %d bytes: expected 4 or 8", linkBytes);
         Validate.isTrue(blockBytes >= linkBytes,
@@ -41,7 +42,7 @@ record BlockLayout(int blockBytes, int alignment, int headerBytes, int redZoneBy
     }
 
     /// Blocks without a header, and with links that are addresses.
-    static BlockLayout of(int blockBytes, PoolOptions options) {
+    public static BlockLayout of(int blockBytes, PoolOptions options) {
         return new BlockLayout(blockBytes, options.alignment(), 0, options.redZoneBytes(),
                 Long.BYTES);
     }
@@ -62,7 +63,7 @@ record BlockLayout(int blockBytes, int alignment, int headerBytes, int redZoneBy
     }
 
     /// From one block to the next.
-    int stride() {
+    public int stride() {
         return (int) alignUp((long) leadBytes() + blockBytes + redZoneBytes);
     }
 
@@ -72,7 +73,7 @@ record BlockLayout(int blockBytes, int alignment, int headerBytes, int redZoneBy
     }
 
     /// The first place for a block from an address on.
-    long firstBlock(long address) {
+    public long firstBlock(long address) {
         return alignUp(address + leadBytes());
     }
 
@@ -83,7 +84,7 @@ record BlockLayout(int blockBytes, int alignment, int headerBytes, int redZoneBy
     }
 
     /// Bytes that hold so many blocks, wherever a multiple of the alignment they start.
-    long bytesFor(long blocks) {
+    public long bytesFor(long blocks) {
         return alignUp(leadBytes())
                 + Math.addExact(Math.multiplyExact(blocks - 1, (long) stride()),
                         (long) blockBytes + redZoneBytes);

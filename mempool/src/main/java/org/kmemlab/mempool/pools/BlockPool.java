@@ -17,11 +17,11 @@ import org.kmemlab.machine.Machine;
 /// Every method takes the lock. A layer that does several things at once takes it around them:
 /// `lock().lock()`; a thread may take it again.
 @CheckReturnValue
-final class BlockPool {
+public final class BlockPool {
 
     /// Gets more memory for a pool that has no free block left.
     @FunctionalInterface
-    interface Growth {
+    public interface Growth {
 
         /// A pool that never grows.
         Growth NONE = cpu -> false;
@@ -44,7 +44,7 @@ final class BlockPool {
     /// A pool without memory.
     ///
     /// @param front the class that callers use, for allocation sites
-    BlockPool(Machine machine, BlockLayout layout, PoolOptions options, Class<?> front) {
+    public BlockPool(Machine machine, BlockLayout layout, PoolOptions options, Class<?> front) {
         this.name = options.name();
         this.machine = machine;
         this.events = options.events();
@@ -59,7 +59,7 @@ final class BlockPool {
     /// @return how many; 0 if the source has no memory, or the region is too small for one
     /// @throws IllegalArgumentException if the region is not aligned as blocks are; the pool holds it
     ///         nevertheless
-    int grow(Cpu cpu, RegionSource source, long bytes, long blocksMost) {
+    public int grow(Cpu cpu, RegionSource source, long bytes, long blocksMost) {
         lock.lock();
         try {
             long region = hold(cpu, source, bytes);
@@ -76,7 +76,7 @@ final class BlockPool {
     /// all others.
     ///
     /// @return 0 if the source has no memory
-    long hold(Cpu cpu, RegionSource source, long bytes) {
+    public long hold(Cpu cpu, RegionSource source, long bytes) {
         lock.lock();
         try {
             requireOpen();
@@ -95,7 +95,7 @@ final class BlockPool {
     ///
     /// @param cpu whose task asks; null if that is not known
     /// @return 0 if there is none
-    long take(@Nullable Cpu cpu) {
+    public long take(@Nullable Cpu cpu) {
         return takeOrGrow(cpu, Growth.NONE);
     }
 
@@ -103,7 +103,7 @@ final class BlockPool {
     ///
     /// @param growth gets more
     /// @return 0 if there is none
-    long takeOrGrow(@Nullable Cpu cpu, Growth growth) {
+    public long takeOrGrow(@Nullable Cpu cpu, Growth growth) {
         lock.lock();
         try {
             requireOpen();
@@ -127,7 +127,7 @@ final class BlockPool {
     ///
     /// @throws PoolMisuseException if it is no block in use, or its red zones are damaged; nothing is
     ///         changed then
-    void put(long block) {
+    public void put(long block) {
         lock.lock();
         try {
             requireOpen();
@@ -141,7 +141,7 @@ final class BlockPool {
 
     /// Makes all blocks free at once, and begins the figures anew. O(regions), and a word for each 64
     /// blocks.
-    void clear() {
+    public void clear() {
         lock.lock();
         try {
             requireOpen();
@@ -153,7 +153,7 @@ final class BlockPool {
     }
 
     /// What an address is.
-    BlockState stateOf(long address) {
+    public BlockState stateOf(long address) {
         lock.lock();
         try {
             return store.stateOf(address);
@@ -162,8 +162,13 @@ final class BlockPool {
         }
     }
 
+    /// Whether an address lies in a block of the pool, free or not, or in what belongs to one.
+    public boolean owns(long address) {
+        return stateOf(address) != BlockState.FOREIGN;
+    }
+
     /// The blocks in use, by region and address. O(blocks).
-    List<LiveBlock> live() {
+    public List<LiveBlock> live() {
         lock.lock();
         try {
             List<LiveBlock> live = new ArrayList<>();
@@ -200,7 +205,8 @@ final class BlockPool {
         }
     }
 
-    PoolStatistics statistics() {
+    /// What it has done.
+    public PoolStatistics statistics() {
         lock.lock();
         try {
             return ledger.statistics(store.total(), store.steps());
@@ -209,7 +215,8 @@ final class BlockPool {
         }
     }
 
-    PoolFootprint footprint() {
+    /// What it takes.
+    public PoolFootprint footprint() {
         lock.lock();
         try {
             BlockLayout layout = store.layout();
@@ -227,7 +234,7 @@ final class BlockPool {
     /// blocks are in use, and names them if the pool remembers who allocated. O(regions) otherwise.
     ///
     /// @return whether it was open
-    boolean close(Cpu cpu) {
+    public boolean close(Cpu cpu) {
         return close(cpu, true);
     }
 
@@ -263,7 +270,7 @@ final class BlockPool {
     /// Checks the structure. O(blocks).
     ///
     /// @throws IllegalStateException naming what does not hold
-    void validate() {
+    public void validate() {
         lock.lock();
         try {
             store.validate();
@@ -285,11 +292,13 @@ final class BlockPool {
         return machine;
     }
 
-    BlockStore store() {
+    /// Its blocks; to be touched with the lock held.
+    public BlockStore store() {
         return store;
     }
 
-    PoolLock lock() {
+    /// Its lock.
+    public PoolLock lock() {
         return lock;
     }
 

@@ -20,7 +20,7 @@ import org.kmemlab.machine.PhysicalMemory;
 /// in use. I4: the red zones of every block that was ever used are whole. [StoreWalk] checks them.
 ///
 /// Has no lock. Taking and putting cost O(1) and O(log regions).
-final class BlockStore {
+public final class BlockStore {
 
     private final String name;
     private final BlockLayout layout;
@@ -50,7 +50,7 @@ final class BlockStore {
     ///
     /// @param blocksMost no more of them
     /// @return how many
-    int addRegion(long address, long bytes, long blocksMost) {
+    public int addRegion(long address, long bytes, long blocksMost) {
         long fitting = Math.min(blocksMost, layout.blocksIn(address, address + bytes));
         int blocks = Math.toIntExact(fitting);
         if (blocks > 0) {
@@ -65,11 +65,19 @@ final class BlockStore {
         return blocks;
     }
 
+    /// Keeps the links out of the blocks, in words of their own. To be called before the only
+    /// region is added.
+    ///
+    /// @param table address of the first of as many words of 8 bytes as there will be blocks
+    public void linkOutside(long table) {
+        links.keepIn(table, layout.stride());
+    }
+
     /// Links all blocks that were never used into the list, in the order in which they would be given
     /// out. O(blocks).
     ///
     /// @throws IllegalStateException if the list is not empty
-    void linkFresh() {
+    public void linkFresh() {
         Validate.validState(freeHead == 0, "%s: its list is not empty", this);
         for (BlockRegion region : regions.reversed()) {
             for (int block = region.blocks - 1; block >= region.fresh; block--) {
@@ -168,6 +176,17 @@ final class BlockStore {
         return region;
     }
 
+    /// Whether the list has a block. O(list): a step for each block that it looks at.
+    public boolean isListed(long address) {
+        for (long block = freeHead; block != 0; block = links.get(block)) {
+            steps.add(1);
+            if (block == address) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// What an address is.
     BlockState stateOf(long address) {
         return stateIn(byAddress.find(address, steps), address);
@@ -237,7 +256,7 @@ final class BlockStore {
     }
 
     /// The first block of the list; 0 if it is empty.
-    long freeHead() {
+    public long freeHead() {
         return freeHead;
     }
 

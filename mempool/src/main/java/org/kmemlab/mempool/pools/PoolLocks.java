@@ -71,7 +71,7 @@ public final class PoolLocks {
     }
 
     /// The lock of a new pool.
-    synchronized PoolLock next() {
+    public synchronized PoolLock next() {
         if (maker == null) {
             return of(() -> {}, () -> {});
         }

@@ -28,6 +28,11 @@ public record PoolOptions(String name, int alignment, int redZoneBytes, boolean 
         return new PoolOptions(name, Long.BYTES, 0, false, PoolLocks.none(), PoolEvents.NONE);
     }
 
+    /// The same with another name.
+    public PoolOptions withName(String other) {
+        return new PoolOptions(other, alignment, redZoneBytes, tracksSites, locks, events);
+    }
+
     /// The same with another alignment.
     public PoolOptions withAlignment(int bytes) {
         return new PoolOptions(name, bytes, redZoneBytes, tracksSites, locks, events);

@@ -11,19 +11,25 @@ import org.kmemlab.machine.MachineConfig;
 import org.kmemlab.machine.PhysicalMemory;
 
 /// A machine for the test of a pool; closing checks that the pool gave all pages back.
-final class PoolMachine implements AutoCloseable {
+public final class PoolMachine implements AutoCloseable {
 
-    final Machine machine;
-    final PageAllocator pages;
-    final RegionSource source;
-    final Cpu cpu;
+    /// The machine.
+    public final Machine machine;
+    /// Its page allocator.
+    public final PageAllocator pages;
+    /// Pages of it.
+    public final RegionSource source;
+    /// Its first CPU.
+    public final Cpu cpu;
     private long freeAtStart;
 
-    PoolMachine() {
+    /// A machine of 16 MiB.
+    public PoolMachine() {
         this(MachineConfig.ofMebibytes(16));
     }
 
-    PoolMachine(MachineConfig config) {
+    /// A machine.
+    public PoolMachine(MachineConfig config) {
         machine = new Machine(config);
         pages = new PageAllocator(machine);
         source = RegionSource.ofPages(pages);
@@ -31,26 +37,29 @@ final class PoolMachine implements AutoCloseable {
         freeAtStart = freePages();
     }
 
-    PhysicalMemory memory() {
+    /// Its bytes.
+    public PhysicalMemory memory() {
         return machine.memory();
     }
 
-    long freePages() {
+    /// Pages that nobody has.
+    public long freePages() {
         PageAllocator.Totals totals = pages.totals();
         return totals.freePages() + totals.perCpuPages();
     }
 
     /// Pages taken since the start.
-    long pagesHeld() {
+    public long pagesHeld() {
         return freeAtStart - freePages();
     }
 
     /// Counts pages from now on: what is held now is not the pool's.
-    void rebase() {
+    public void rebase() {
         freeAtStart = freePages();
     }
 
-    List<String> log() {
+    /// The lines of its log.
+    public List<String> log() {
         return machine.log().lines();
     }
 
