@@ -26,6 +26,10 @@ final class PoolEntries {
     }
 
     static Stream<Entry> all() {
+        return Stream.concat(blocks(), FirmwareEntries.all());
+    }
+
+    private static Stream<Entry> blocks() {
         return Stream.of(
                 new Entry("fixed", machine -> fixed(machine, PLAIN)),
                 new Entry("fixed, red zones, sites", machine -> fixed(machine, RED.withSites())),
