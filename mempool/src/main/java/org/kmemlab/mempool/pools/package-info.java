@@ -25,6 +25,13 @@
 /// | [ElementPool], `TypedPool` | element and block size, construct and destroy | O(1) · O(log blocks) · blocks | 1 bit; 16 bytes a block; elements of 16 bytes at least | 0: the source has none | many objects of one type |
 /// | [RegionPool] | any size, nothing is freed singly | 1 addition · none · nodes | rounding to 8 bytes | 0: the source has none | phases: parse, compile, answer |
 /// | [PooledAllocator] | malloc, free, realloc | O(1) · O(log slabs) · slabs | rounding to one of 20 sizes, 1 bit | 0: the source has none | programs that are not to be changed |
+/// | `rtos.Mynewt` | Mynewt's names and codes, the caller's buffer | 3 steps · 3 steps · O(blocks) | 0 to 3 bytes of rounding, 1 bit | 0, `OS_INVALID_PARM` | C code that is ported; fixed budgets |
+/// | `embedded.EmbeddedPool` | codes of initialisation, free says whether | 3 steps · 2 steps · 1 region; walking the list 1 a free block | 1 bit; aligned: 8 bytes of list | 0; -1, -2, -3 at initialisation | firmware; devices that want alignment |
+/// | `embedded.LockFreePool` | as before, without a lock | 1 step, more where threads meet · the same · 1 region | 1 bit | 0 | many threads, handlers that must not wait |
+/// | `embedded.MultiPool`, `PriorityPools` | any size up to the largest; a pool for each priority | O(pools) · O(pools) · pools | what the block is larger than the request | 0; or the next pool that fits | few known sizes; kinds of work that must not starve each other |
+/// | `embedded.TimedPool`, `InterruptPool`, `WatchedPool`, `FallbackChain` | around any of these | and 0 steps | none | waits to a limit · never sleeps in interrupts · warns before · asks the next pool | deadlines, handlers, monitoring |
+/// | `embedded.BuddyPool` | any size | O(orders) · O(orders) · blocks | rounding to a power of two of pages | 0: no block is large enough | large blocks that must merge again |
+/// | `dma.DmaPool` | size, alignment, boundary | 3 steps · O(log chunks) · chunks | the rest in front of each boundary, 1 bit | 0: no page; busy at the end | blocks that a device reads and writes |
 ///
 /// Costs are in steps: places that are looked at ([PoolStatistics#steps]), the same on every computer.
 /// Bytes of a pool are in its [PoolFootprint]. `kmemlab compare --policies pools` measures both on one
@@ -57,7 +64,8 @@
 /// (ABA), a `SLUB_PANIC` flag that does not exist, flags of requests passed to cache creation, and a
 /// "slab pool" that never touches its cache. Tests keep some of them, to show what they do.
 ///
-/// Start reading at [FixedPool], then `BlockPool` and `BlockStore`.
+/// Start reading at [FixedPool], then [BlockPool] and [BlockStore]. Families with an interface of
+/// their own have packages: `embedded`, `rtos`, `dma`.
 @NullMarked
 package org.kmemlab.mempool.pools;
 
