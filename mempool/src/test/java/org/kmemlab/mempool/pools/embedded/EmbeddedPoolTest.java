@@ -1,6 +1,7 @@
 package org.kmemlab.mempool.pools.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -289,6 +290,14 @@ class EmbeddedPoolTest {
                 page + 1024);
         shifted.close();
         fixture.pages.freePages(fixture.cpu, pfn, 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 64", "4096, 64", "-131391639519232, 0", "-131391639519232, 16777217"})
+    void ofBuffer_notOfTheMachine_isRefused(long address, long bytes) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RegionSource.ofBuffer(fixture.machine, address, bytes))
+                .withMessageContaining("a buffer of " + bytes + " bytes");
     }
 
     @ParameterizedTest
