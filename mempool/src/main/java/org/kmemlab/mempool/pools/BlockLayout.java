@@ -17,8 +17,8 @@ import org.kmemlab.machine.PhysicalMemory;
 /// @param alignment of blocks, a power of two
 /// @param headerBytes what a pool writes in front of each block, red zone excluded
 /// @param redZoneBytes on either side of the block
-/// @param linkBytes 8: a link is an address; 4: it is the distance from the first block, plus one, and
-///        all blocks lie in one region
+/// @param linkBytes 8: a link is an address; 4: it is the distance from the first block, plus one,
+///        and all blocks lie in one region
 public record BlockLayout(int blockBytes, int alignment, int headerBytes, int redZoneBytes,
         int linkBytes) {
 
@@ -90,8 +90,8 @@ public record BlockLayout(int blockBytes, int alignment, int headerBytes, int re
                         (long) blockBytes + redZoneBytes);
     }
 
-    /// A good size for one of many regions: a page, or the power of two of them that holds 8 blocks, or at
-    /// least one.
+    /// A good size for one of many regions: a page, or the power of two of them that holds 8
+    /// blocks, or at least one.
     long slabBytes() {
         long wanted = Math.max(PhysicalMemory.PAGE_SIZE, bytesFor(BLOCKS_PER_SLAB));
         long slab = Long.highestOneBit(2 * wanted - 1);

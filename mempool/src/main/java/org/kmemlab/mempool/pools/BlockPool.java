@@ -57,8 +57,8 @@ public final class BlockPool {
     ///
     /// @param blocksMost no more of them
     /// @return how many; 0 if the source has no memory, or the region is too small for one
-    /// @throws IllegalArgumentException if the region is not aligned as blocks are; the pool holds it
-    ///         nevertheless
+    /// @throws IllegalArgumentException if the region is not aligned as blocks are; the pool holds
+    ///         it nevertheless
     public int grow(Cpu cpu, RegionSource source, long bytes, long blocksMost) {
         lock.lock();
         try {
@@ -125,8 +125,8 @@ public final class BlockPool {
 
     /// Takes a block back.
     ///
-    /// @throws PoolMisuseException if it is no block in use, or its red zones are damaged; nothing is
-    ///         changed then
+    /// @throws PoolMisuseException if it is no block in use, or its red zones are damaged; nothing
+    ///         is changed then
     public void put(long block) {
         lock.lock();
         try {
@@ -139,8 +139,8 @@ public final class BlockPool {
         }
     }
 
-    /// Makes all blocks free at once, and begins the figures anew. O(regions), and a word for each 64
-    /// blocks.
+    /// Makes all blocks free at once, and begins the figures anew. O(regions), and a word for each
+    /// 64 blocks.
     public void clear() {
         lock.lock();
         try {
@@ -195,7 +195,8 @@ public final class BlockPool {
         return parts;
     }
 
-    /// Hands each block in use to somebody, by region and address. O(blocks / 64) and each of those.
+    /// Hands each block in use to somebody, by region and address. O(blocks / 64) and each of
+    /// those.
     void forEachInUse(LongConsumer reader) {
         for (BlockRegion region : store.regions()) {
             for (int block = region.nextInUse(0); block >= 0; block =

@@ -10,13 +10,13 @@ import org.kmemlab.machine.PhysicalMemory;
 
 /// Equal blocks in regions of simulated memory: which are free, and which is next.
 ///
-/// **Concepts.** Free blocks are linked into one list, each beginning with the link to the next; the
-/// one that was freed last is given out first. If the list is empty, the oldest region that has
+/// **Concepts.** Free blocks are linked into one list, each beginning with the link to the next;
+/// the one that was freed last is given out first. If the list is empty, the oldest region that has
 /// some gives out a block that was never used, in the order of addresses. A bit for each block says
 /// whether it is in use, so that a second free is seen at once.
 ///
-/// **Invariants.** I1: links lead from free block to free block and end with 0. I2: the blocks of the
-/// list, those in use and those never used are all blocks. I3: a bit is set just for the blocks
+/// **Invariants.** I1: links lead from free block to free block and end with 0. I2: the blocks of
+/// the list, those in use and those never used are all blocks. I3: a bit is set just for the blocks
 /// in use. I4: the red zones of every block that was ever used are whole. [StoreWalk] checks them.
 ///
 /// Has no lock. Taking and putting cost O(1) and O(log regions).
@@ -73,8 +73,8 @@ public final class BlockStore {
         links.keepIn(table, layout.stride());
     }
 
-    /// Links all blocks that were never used into the list, in the order in which they would be given
-    /// out. O(blocks).
+    /// Links all blocks that were never used into the list, in the order in which they would be
+    /// given out. O(blocks).
     ///
     /// @throws IllegalStateException if the list is not empty
     public void linkFresh() {
@@ -98,8 +98,8 @@ public final class BlockStore {
     /// Takes a block: the one freed last, else one that was never used.
     ///
     /// @return 0 if there is none
-    /// @throws IllegalStateException if the link in the first free block was overwritten; nothing is
-    ///         changed then
+    /// @throws IllegalStateException if the link in the first free block was overwritten; nothing
+    ///         is changed then
     long take() {
         steps.add(1);
         return freeHead != 0 ? takeListed() : takeFresh();
@@ -148,8 +148,8 @@ public final class BlockStore {
 
     /// Takes a block back.
     ///
-    /// @throws PoolMisuseException if it is no block in use, or its red zones are damaged; nothing is
-    ///         changed then
+    /// @throws PoolMisuseException if it is no block in use, or its red zones are damaged; nothing
+    ///         is changed then
     void put(long address) {
         BlockRegion region = requireInUse(address);
         region.setInUse(region.blockAt(address), false);
