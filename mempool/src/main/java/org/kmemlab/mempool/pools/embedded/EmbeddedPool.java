@@ -66,7 +66,8 @@ public final class EmbeddedPool implements SizedPool, AutoCloseable {
     /// @param pool null is an invalid parameter
     /// @param blockBytes of each; one below 8 is rounded up inside, a free block holds a link
     /// @param blocks how many
-    /// @return [InitCode#GOOD], [InitCode#INVALID] or [InitCode#NO_MEMORY]
+    /// @return [InitCode#GOOD], [InitCode#INVALID], also if the source's memory is not aligned as
+    ///         blocks are, or [InitCode#NO_MEMORY]
     public static InitCode init(@Nullable EmbeddedPool pool, int blockBytes, int blocks) {
         if (pool == null || pool.blocks != null || blockBytes <= 0 || blocks <= 0
                 || blockBytes > BLOCK_BYTES_MAX) {
@@ -78,9 +79,14 @@ public final class EmbeddedPool implements SizedPool, AutoCloseable {
     private InitCode allocate(int bytes, int count) {
         BlockLayout layout = BlockLayout.of(Math.max(Long.BYTES, bytes), options);
         BlockPool pool = newPool(layout);
-        if (pool.grow(cpu, source, layout.bytesFor(count), count) < count) {
+        try {
+            if (pool.grow(cpu, source, layout.bytesFor(count), count) < count) {
+                boolean _ = pool.close(cpu);
+                return InitCode.NO_MEMORY;
+            }
+        } catch (IllegalArgumentException misaligned) {
             boolean _ = pool.close(cpu);
-            return InitCode.NO_MEMORY;
+            return InitCode.INVALID;
         }
         open(pool, bytes, 0);
         return InitCode.GOOD;

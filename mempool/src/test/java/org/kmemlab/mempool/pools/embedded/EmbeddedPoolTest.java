@@ -84,6 +84,20 @@ class EmbeddedPoolTest {
     }
 
     @Test
+    void init_misalignedBuffer_isInvalidAndTakesNothing() {
+        int pfn = fixture.pages.allocPages(fixture.cpu, GfpFlags.GFP_KERNEL, 0);
+        RegionSource odd = RegionSource.ofBuffer(fixture.machine,
+                fixture.memory().addressOf(pfn) + 4, 1024);
+        EmbeddedPool misaligned = new EmbeddedPool(fixture.cpu, odd, PoolOptions.defaults("odd"));
+
+        assertThat(EmbeddedPool.init(misaligned, 32, 4)).isEqualTo(InitCode.INVALID);
+
+        assertThat(misaligned.alloc()).isZero();
+        assertThat(odd.take(fixture.cpu, 1024)).as("nobody has it").isNotZero();
+        fixture.pages.freePages(fixture.cpu, pfn, 0);
+    }
+
+    @Test
     void destroy_twice_isHarmlessAndInitMayFollow() {
         initialised(32, 4);
         long block = pool.alloc();
