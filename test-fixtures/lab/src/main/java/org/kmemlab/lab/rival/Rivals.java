@@ -19,7 +19,12 @@ public final class Rivals {
             new RivalEntry("next-fit", "boundary tags, the next free chunk that fits", KNUTH,
                     ALL_MISUSE, HeapRival::nextFit),
             new RivalEntry("best-fit", "boundary tags, the smallest free chunk that fits", KNUTH,
-                    ALL_MISUSE, HeapRival::bestFit));
+                    ALL_MISUSE, HeapRival::bestFit),
+            new RivalEntry("dlmalloc", "boundary tags, bins by size, wilderness",
+                    "Lea, A Memory Allocator (2000)", ALL_MISUSE, HeapRival::dlmalloc),
+            new RivalEntry("tlsf", "boundary tags, two-level segregated fit",
+                    "Masmano, Ripoll, Crespo, Real, TLSF (ECRTS 2004)", ALL_MISUSE,
+                    HeapRival::tlsf));
 
     private Rivals() {}
 

@@ -3,6 +3,7 @@ package org.kmemlab.lab.rival;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -79,7 +80,7 @@ final class RivalStage<P extends Policy> implements AutoCloseable {
     }
 
     void free(Cpu cpu, long address) {
-        Block block = blocks.remove(address);
+        Block block = Objects.requireNonNull(blocks.remove(address));
         checkContents(address, block);
         policy.free(cpu, block.kind, address);
     }
