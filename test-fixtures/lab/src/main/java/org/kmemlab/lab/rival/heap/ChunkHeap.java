@@ -25,11 +25,12 @@ import org.kmemlab.machine.PhysicalMemory;
 /// **What a wrong free can hide.** A block that was freed is known by its tag until its place is
 /// given out again. A pointer into a block is refused because what lies before it is no tag, unless
 /// the block's content looks like one.
-final class ChunkHeap {
+public final class ChunkHeap {
 
     /// What a segment has at least.
     private static final int SEGMENT_PAGES = 16;
     private static final int END_MARK = 16;
+    private static final long MOST = (long) PageRuns.MOST_PAGES * PAGE_SIZE - END_MARK;
 
     private final PageRuns pages;
     private final int tag;
@@ -56,10 +57,20 @@ final class ChunkHeap {
         this.steps = steps;
     }
 
+    /// A heap with the bins of [DlBins]: what allocators of small objects have below them in place
+    /// of `malloc`.
+    public static ChunkHeap withBins(PhysicalMemory memory, PageRuns pages, int tag, Steps steps) {
+        return new ChunkHeap(memory, pages, tag, true,
+                new DlBins(new ChunkTags(memory), steps), steps);
+    }
+
     /// A block of at least `bytes`; 0 if there is no memory.
     @CheckReturnValue
-    long alloc(Cpu cpu, int bytes) {
+    public long alloc(Cpu cpu, int bytes) {
         long size = ChunkTags.sizeFor(bytes);
+        if (size > MOST) {
+            return 0;
+        }
         long chunk = free.take(size);
         if (chunk == 0) {
             chunk = grow(cpu, size);
@@ -107,7 +118,7 @@ final class ChunkHeap {
     }
 
     /// Takes back a block that passed [#checkInUse].
-    void free(Cpu cpu, long address) {
+    public void free(Cpu cpu, long address) {
         long chunk = address - ChunkTags.BLOCK;
         long size = tags.size(chunk);
         steps.look(2);
@@ -151,7 +162,7 @@ final class ChunkHeap {
     ///
     /// @return the bytes its owner may use
     /// @throws IllegalArgumentException if the tags around it say that it is not
-    long checkInUse(long address) {
+    public long checkInUse(long address) {
         int run = pages.runOf(address);
         long chunk = address - ChunkTags.BLOCK;
         long start = pages.start(run);
@@ -186,7 +197,7 @@ final class ChunkHeap {
     }
 
     /// Bytes of tags, end marks and of what finds free chunks.
-    long metadataBytes() {
+    public long metadataBytes() {
         return chunks * ChunkTags.OVERHEAD + segments * END_MARK + free.metadataBytes();
     }
 
@@ -194,7 +205,7 @@ final class ChunkHeap {
     ///
     /// @return how many blocks are in use
     /// @throws IllegalStateException at the first thing that is not as it must be
-    long walk() {
+    public long walk() {
         long inUse = 0;
         long seen = 0;
         long freeChunks = 0;
