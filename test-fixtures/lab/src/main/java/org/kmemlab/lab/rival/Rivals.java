@@ -5,6 +5,9 @@ import java.util.Set;
 
 import org.kmemlab.buddy.PageAllocator;
 import org.kmemlab.lab.policy.Policy;
+import org.kmemlab.lab.rival.cached.JeMalloc;
+import org.kmemlab.lab.rival.cached.MagazinePool;
+import org.kmemlab.lab.rival.cached.TcMalloc;
 import org.kmemlab.lab.rival.fixed.AceCachedPool;
 import org.kmemlab.lab.rival.fixed.AceFreeList;
 import org.kmemlab.lab.rival.fixed.BoostPool;
@@ -57,7 +60,16 @@ public final class Rivals {
             new RivalEntry("ace-cached", "256 chunks of each size, no growth",
                     "ACE reference manual, ACE_Cached_Allocator", ALL_MISUSE, AceCachedPool::new),
             new RivalEntry("ace-free-list", "free list that grows at a low mark by an increment",
-                    "ACE reference manual, ACE_Free_List", ALL_MISUSE, AceFreeList::new));
+                    "ACE reference manual, ACE_Free_List", ALL_MISUSE, AceFreeList::new),
+            new RivalEntry("tcmalloc", "thread caches, central lists by size class, page heap",
+                    "Ghemawat, Menage, TCMalloc: Thread-Caching Malloc (2005)",
+                    Set.of(Misuse.FOREIGN, Misuse.INTERIOR), TcMalloc::new),
+            new RivalEntry("jemalloc", "four size classes a doubling, slabs with bitmaps, arenas",
+                    "Evans, A Scalable Concurrent malloc Implementation for FreeBSD (2006)",
+                    ALL_MISUSE, JeMalloc::new),
+            new RivalEntry("magazines", "magazines by CPU and a depot above slabs",
+                    "Bonwick, Adams, Magazines and Vmem (USENIX 2001)",
+                    Set.of(Misuse.FOREIGN, Misuse.INTERIOR), MagazinePool::new));
 
     private Rivals() {}
 
