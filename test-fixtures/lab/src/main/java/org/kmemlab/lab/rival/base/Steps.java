@@ -24,12 +24,12 @@ public final class Steps {
     }
 
     /// An operation starts.
-    void begin() {
+    public void begin() {
         atStart = total;
     }
 
     /// The operation is over.
-    void end() {
+    public void end() {
         most = Math.max(most, total - atStart);
     }
 
