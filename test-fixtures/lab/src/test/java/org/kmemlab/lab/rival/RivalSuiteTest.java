@@ -2,12 +2,14 @@ package org.kmemlab.lab.rival;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.buddy.PageAllocator;
@@ -179,6 +181,32 @@ class RivalSuiteTest {
         stage.policy.validate();
         assertThat(stage.policy.usage().blocks()).isEqualTo(before.blocks());
         assertThat(stage.policy.usage().pageBytes()).isEqualTo(before.pageBytes());
+    }
+
+    /// Fails if a list that leads in a circle, out of the memory or to a place that is no block looks
+    /// sound. Names the rivals that link free blocks, and where the link is, from the block on.
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"first-fit, 0", "best-fit, 8", "dlmalloc, 0", "tlsf, 0", "simple-list, -16",
+        "segregated-lists, 0", "hash-lists, 0", "sgi-stl, 0", "boost-object-pool, 0",
+        "ace-cached, 0", "ace-free-list, 0", "tcmalloc, 0"})
+    void validate_linkOverwritten_says(String name, int offset) {
+        try (RivalStage<Policy> stage = new RivalStage<>(8, pages -> Rivals.create(name, pages))) {
+            for (int i = 0; i < 12; i++) {
+                stage.alloc(64);
+            }
+            long[] blocks = stage.addresses();
+            stage.free(blocks[3]);
+            stage.free(blocks[7]);
+            long link = blocks[7] + offset;
+            long good = stage.machine.memory().getLong(link);
+            for (long bad : new long[] {blocks[7], 16, blocks[5] + 4}) {
+                stage.machine.memory().putLong(link, bad);
+
+                assertThatIllegalStateException().as("link to 0x%x", bad)
+                        .isThrownBy(stage.policy::validate);
+            }
+            stage.machine.memory().putLong(link, good);
+        }
     }
 
     /// Fails if a run depends on anything but its seed.

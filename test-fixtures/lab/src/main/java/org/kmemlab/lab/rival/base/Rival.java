@@ -73,8 +73,14 @@ public abstract class Rival implements Policy {
 
     @Override
     public final void validate() {
-        pages.validate();
-        long found = walk();
+        long found;
+        try {
+            pages.validate();
+            found = walk();
+        } catch (IllegalArgumentException wild) {
+            // A link that leads out of the memory, or to what is no block.
+            throw new IllegalStateException("a walk went astray: " + wild.getMessage(), wild);
+        }
         Validate.validState(found == blocks, "%d blocks in use were found, %d are out", found,
                 blocks);
     }

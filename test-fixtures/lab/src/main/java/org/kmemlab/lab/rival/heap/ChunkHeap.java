@@ -158,12 +158,15 @@ public final class ChunkHeap {
         return tags.isEnd(tags.after(chunk)) && pages.start(pages.runOf(chunk)) == chunk;
     }
 
-    /// Looks whether an address in one of the heap's segments is that of a block in use.
+    /// Looks whether an address is that of a block in use.
     ///
     /// @return the bytes its owner may use
     /// @throws IllegalArgumentException if the tags around it say that it is not
     public long checkInUse(long address) {
         int run = pages.runOf(address);
+        if (run == PageRuns.NONE || pages.tag(run) != tag) {
+            throw Rival.refused(address, "not in this heap");
+        }
         long chunk = address - ChunkTags.BLOCK;
         long start = pages.start(run);
         long end = pages.end(run) - END_MARK;

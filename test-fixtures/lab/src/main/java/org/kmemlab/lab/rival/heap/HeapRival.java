@@ -71,10 +71,9 @@ public final class HeapRival extends Rival {
     @Override
     protected long checkInUse(long address) {
         int run = pages.runOf(address);
-        if (run == PageRuns.NONE) {
-            throw refused(address, "not in this heap");
-        }
-        return large.owns(run) ? large.checkInUse(run, address) : heap.checkInUse(address);
+        return run != PageRuns.NONE && large.owns(run)
+                ? large.checkInUse(run, address)
+                : heap.checkInUse(address);
     }
 
     @Override
