@@ -41,21 +41,24 @@ class CachedRivalsTest {
         }
     }
 
-    /// The lowest free region is taken, whatever was freed last; a double free is seen in the
-    /// bitmap even if the block was overwritten.
+    /// Requests that took the region freed last, or any slab with room, would keep many slabs in
+    /// partial use.
     @Test
     void jemalloc_freedRegions_areTakenFromTheLowestOn() {
         try (RivalStage<JeMalloc> stage = stage(JeMalloc::new)) {
-            long[] blocks = new long[200];
+            long[] blocks = new long[128 * 4];
             for (int i = 0; i < blocks.length; i++) {
                 blocks[i] = stage.alloc(32);
             }
             assertThat(blocks[127] - blocks[0]).as("a slab of 128 regions").isEqualTo(127 * 32);
+            stage.free(blocks[128 * 2 + 5]);
+            stage.free(blocks[9]);
+            stage.free(blocks[128 + 7]);
             stage.free(blocks[3]);
-            stage.free(blocks[150]);
-            stage.free(blocks[1]);
 
-            assertThat(stage.alloc(32)).as("the current slab first").isEqualTo(blocks[150]);
+            assertThat(stage.alloc(32)).as("lowest slab, lowest region").isEqualTo(blocks[3]);
+            assertThat(stage.alloc(32)).isEqualTo(blocks[9]);
+            assertThat(stage.alloc(32)).as("the next slab").isEqualTo(blocks[128 + 7]);
         }
     }
 
