@@ -54,6 +54,15 @@ public final class Bytes {
         return to;
     }
 
+    /// Behind the last `wanted` in `[from, to)`; `from` if there is none.
+    public static int endOfLast(byte[] bytes, byte wanted, int from, int to) {
+        int at = to;
+        while (at > from && bytes[at - 1] != wanted) {
+            at--;
+        }
+        return at;
+    }
+
     /// The value of a hexadecimal digit; -1 for any other byte.
     public static int hexDigit(byte character) {
         return HEX[character & 0xff];

@@ -20,6 +20,8 @@ public final class LineReader implements AutoCloseable {
     private byte[] bytes = new byte[0];
     private int at;
     private int limit;
+    /// Behind the last line feed of the chunk.
+    private int wholeEnd;
     private int start;
     private int end;
     private long number;
@@ -59,6 +61,29 @@ public final class LineReader implements AutoCloseable {
         }
     }
 
+    /// Where the next line starts in [#bytes], for those who want to look at it before [#next]: all
+    /// lines up to [#wholeEnd] are whole there.
+    public int ahead() {
+        return at;
+    }
+
+    /// Behind the last line of [#bytes] that is whole; not behind [#ahead] if the next one is not.
+    public int wholeEnd() {
+        return wholeEnd;
+    }
+
+    /// Goes to the next line, like [#next], if the caller has found its end himself.
+    ///
+    /// @param lineEnd where its line feed is, below [#wholeEnd]; with no carriage return before it
+    ///        and at most [#MAX_LINE_BYTES] behind [#ahead]
+    public void take(int lineEnd) {
+        number++;
+        start = at;
+        end = lineEnd;
+        tooLong = false;
+        at = lineEnd + 1;
+    }
+
     private boolean deliver(int lineStart, int lineEnd, boolean cut) {
         number++;
         start = lineStart;
@@ -86,6 +111,7 @@ public final class LineReader implements AutoCloseable {
         chunk = next;
         bytes = next.bytes();
         limit = next.end();
+        wholeEnd = Bytes.endOfLast(bytes, (byte) '\n', Chunk.HEADROOM, limit);
         at = Chunk.HEADROOM;
         if (next.isEmpty()) {
             throwIfFailed(next);

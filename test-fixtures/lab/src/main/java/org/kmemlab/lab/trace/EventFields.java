@@ -19,6 +19,7 @@ final class EventFields {
 
     private final @Nullable TraceField[][] expected = new @Nullable TraceField[TraceEventKind
             .values().length][MAX_FIELDS];
+    private final EventRecord event;
     private final GfpTexts gfpTexts;
     private final SymbolTable callSites = new SymbolTable();
     private final SymbolTable names = new SymbolTable();
@@ -28,26 +29,8 @@ final class EventFields {
     private LineProblem problem = LineProblem.NONE;
     private @Nullable TraceField problemField;
 
-    int callSite;
-    long pointer;
-    int name;
-    long bytesReq;
-    long bytesAlloc;
-    int gfp;
-    int node;
-    boolean accounted;
-    long page;
-    long pfn;
-    int order;
-    int migrateType;
-    boolean percpuRefill;
-    int fallbackOrder;
-    int pageblockOrder;
-    int fallbackMigrateType;
-    boolean fragmenting;
-    boolean changeOwnership;
-
-    EventFields(GfpTexts gfpTexts) {
+    EventFields(EventRecord event, GfpTexts gfpTexts) {
+        this.event = event;
         this.gfpTexts = gfpTexts;
     }
 
@@ -95,16 +78,7 @@ final class EventFields {
     private void reset() {
         seen = 0;
         problem = LineProblem.BAD_NUMBER;
-        callSite = SymbolTable.NONE;
-        name = SymbolTable.NONE;
-        node = -1;
-        accounted = false;
-        page = 0;
-        migrateType = 0;
-        percpuRefill = false;
-        pageblockOrder = -1;
-        fragmenting = false;
-        changeOwnership = false;
+        event.clearFields();
     }
 
     /// Reads one value.
@@ -117,18 +91,18 @@ final class EventFields {
             case GFP_FLAGS -> gfpFlags(bytes, from, to);
             case PTR -> {
                 int end = pointer(bytes, from, to);
-                pointer = number;
+                event.pointer = number;
                 yield end;
             }
             case PAGE_ADDRESS -> {
                 int end = pointer(bytes, from, to);
-                page = number;
+                event.page = number;
                 // Nobody needs it when the frame number is there.
                 yield end < 0 ? Bytes.indexOf(bytes, (byte) ' ', from, to) : end;
             }
             case ACCOUNTED -> {
                 int end = Bytes.indexOf(bytes, (byte) ' ', from, to);
-                accounted = Arrays.equals(TRUE, 0, TRUE.length, bytes, from, end);
+                event.accounted = Arrays.equals(TRUE, 0, TRUE.length, bytes, from, end);
                 yield end;
             }
             default -> numberOf(field, bytes, from, to);
@@ -144,29 +118,29 @@ final class EventFields {
         boolean good = true;
         switch (field) {
             case BYTES_REQ -> {
-                bytesReq = value;
+                event.bytesReq = value;
                 good = value >= 0;
             }
             case BYTES_ALLOC -> {
-                bytesAlloc = value;
+                event.bytesAlloc = value;
                 good = value >= 0;
             }
-            case PFN -> pfn = value;
+            case PFN -> event.pfn = value;
             case NODE -> {
-                node = (int) value;
+                event.node = (int) value;
                 good = value >= -1 && value < MAX_NODES;
             }
             case ORDER, ALLOC_ORDER -> {
-                order = (int) value;
+                event.order = (int) value;
                 good = value >= 0 && value <= MAX_ORDER;
             }
-            case MIGRATE_TYPE, ALLOC_MIGRATE_TYPE -> migrateType = (int) value;
-            case PERCPU_REFILL -> percpuRefill = value != 0;
-            case FALLBACK_ORDER -> fallbackOrder = (int) value;
-            case PAGEBLOCK_ORDER -> pageblockOrder = (int) value;
-            case FALLBACK_MIGRATE_TYPE -> fallbackMigrateType = (int) value;
-            case FRAGMENTING -> fragmenting = value != 0;
-            case CHANGE_OWNERSHIP -> changeOwnership = value != 0;
+            case MIGRATE_TYPE, ALLOC_MIGRATE_TYPE -> event.migrateType = (int) value;
+            case PERCPU_REFILL -> event.percpuRefill = value != 0;
+            case FALLBACK_ORDER -> event.fallbackOrder = (int) value;
+            case PAGEBLOCK_ORDER -> event.pageblockOrder = (int) value;
+            case FALLBACK_MIGRATE_TYPE -> event.fallbackMigrateType = (int) value;
+            case FRAGMENTING -> event.fragmenting = value != 0;
+            case CHANGE_OWNERSHIP -> event.changeOwnership = value != 0;
             default -> good = false;
         }
         return good ? end : -1;
@@ -178,7 +152,7 @@ final class EventFields {
         if (end + 1 < to && bytes[end + 1] == '[') {
             end = Bytes.indexOf(bytes, (byte) ' ', end + 1, to);
         }
-        callSite = callSites.intern(bytes, from, end);
+        event.callSite = callSites.intern(bytes, from, end);
         return end;
     }
 
@@ -192,13 +166,13 @@ final class EventFields {
             }
             end = wordEnd;
         }
-        name = names.intern(bytes, from, end);
+        event.name = names.intern(bytes, from, end);
         return end;
     }
 
     private int gfpFlags(byte[] bytes, int from, int to) {
         int end = Bytes.indexOf(bytes, (byte) ' ', from, to);
-        gfp = gfpTexts.bits(bytes, from, end);
+        event.gfp = gfpTexts.bits(bytes, from, end);
         return end;
     }
 

@@ -25,7 +25,22 @@ final class GfpTexts {
 
     /// The flag word that the text in `bytes[from .. to)` stands for.
     int bits(byte[] bytes, int from, int to) {
-        int symbol = texts.intern(bytes, from, to);
+        return bits(texts.intern(bytes, from, to), bytes, from, to);
+    }
+
+    /// Goes over a text without blanks, for [#bitsOfScanned].
+    ///
+    /// @return where it ends; -1 if it is none
+    int scanWord(byte[] bytes, int from) {
+        return texts.scanWord(bytes, from);
+    }
+
+    /// The flag word that the text that [#scanWord] went over stands for.
+    int bitsOfScanned(byte[] bytes, int from, int to) {
+        return bits(texts.internScanned(bytes, from, to), bytes, from, to);
+    }
+
+    private int bits(int symbol, byte[] bytes, int from, int to) {
         if (symbol == SymbolTable.NONE) {
             return parse(new String(bytes, from, to - from, StandardCharsets.UTF_8));
         }

@@ -21,14 +21,10 @@ final class LineHeader {
     private static final int NANO_DIGITS = 9;
     private static final byte[] KMEM = {'k', 'm', 'e', 'm'};
 
+    private final EventRecord event;
     /// Where the last line had its `[`; where tracefs has it at the start.
     private int bracketColumn = 25;
 
-    int cpu;
-    int pid;
-    /// Up to eight characters, the first one lowest; 0 if the line has none.
-    long flags;
-    long timeNanos;
     /// Where the task's name ends; it starts at the line's start, blanks around it not counted.
     int taskTo;
     int eventFrom;
@@ -36,6 +32,15 @@ final class LineHeader {
     /// Whether the event is of the `kmem` group, or of none that is named.
     boolean kmem;
     int fieldsFrom;
+
+    LineHeader(EventRecord event) {
+        this.event = event;
+    }
+
+    /// Where the next line will probably have its `[`, counted from its start.
+    int bracketColumn() {
+        return bracketColumn;
+    }
 
     /// Reads the header of `bytes[from .. to)`.
     LineProblem parse(byte[] bytes, int from, int to) {
@@ -83,12 +88,12 @@ final class LineHeader {
         }
         boolean good = at > from && at + 1 < to && bytes[at] == ']' && bytes[at + 1] == ' '
                 && number < MAX_CPU;
-        cpu = number;
+        event.cpu = number;
         return good ? at : -1;
     }
 
     /// Reads backwards from the `[`: thread group, pid, and what is left is the task's name.
-    private boolean readTask(byte[] bytes, int from, int open) {
+    boolean readTask(byte[] bytes, int from, int open) {
         int at = Bytes.skipBlanksBack(bytes, from, open);
         if (at == open) {
             return false;
@@ -112,7 +117,7 @@ final class LineHeader {
         if ((bytes[before] != '-' && bytes[before] != ' ') || number > Integer.MAX_VALUE) {
             return false;
         }
-        pid = (int) number;
+        event.pid = (int) number;
         taskTo = before;
         return true;
     }
@@ -144,7 +149,7 @@ final class LineHeader {
 
     /// Reads the flag column if there is one.
     private int readFlags(byte[] bytes, int from, int to) {
-        flags = 0;
+        event.flags = 0;
         if (from >= to || Bytes.isDigit(bytes[from])) {
             return from;
         }
@@ -153,7 +158,7 @@ final class LineHeader {
             if (at - from == MAX_FLAGS) {
                 return -1;
             }
-            flags |= (bytes[at] & 0xffL) << ((at - from) * Byte.SIZE);
+            event.flags |= (bytes[at] & 0xffL) << ((at - from) * Byte.SIZE);
             at++;
         }
         return Bytes.skipBlanks(bytes, at, to);
@@ -183,7 +188,7 @@ final class LineHeader {
         for (int digits = Math.max(0, decimals); digits < NANO_DIGITS; digits++) {
             number *= 10;
         }
-        timeNanos = number;
+        event.timeNanos = number;
         return at + 2;
     }
 

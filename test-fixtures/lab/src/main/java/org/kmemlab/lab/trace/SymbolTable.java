@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 import org.kmemlab.lab.input.Bytes;
+import org.kmemlab.lab.input.EightBytes;
 
 /// Numbers for the distinct texts of a trace: call sites, cache names, task names.
 ///
@@ -19,6 +20,8 @@ public final class SymbolTable {
     /// How many bytes of text are kept.
     public static final int MAX_BYTES = 1 << 26;
 
+    /// The longest text that [#scanWord] goes over.
+    private static final int MAX_WORD_BYTES = 1 << 10;
     private static final long MIX = 0x9e37_79b9_7f4a_7c15L;
 
     private byte[] text = new byte[1 << 12];
@@ -29,19 +32,49 @@ public final class SymbolTable {
     private int count;
     /// Open addressing with linear probing: symbol numbers, 0 = empty; at most half full.
     private int[] slots = new int[1 << 9];
+    private int scanned;
 
     /// The number of the text in `bytes[from .. to)`; a new one for a new text.
     int intern(byte[] bytes, int from, int to) {
         if (from >= to) {
             return NONE;
         }
-        int hash = hash(bytes, from, to);
+        return symbol(bytes, from, to, hash(bytes, from, to));
+    }
+
+    /// Goes over the text from `from` to the next blank or control character, for [#internScanned].
+    ///
+    /// @return where it ends; -1 if it is empty or longer than [#MAX_WORD_BYTES]
+    int scanWord(byte[] bytes, int from) {
+        long sum = 0;
+        int at = from;
+        int limit = from + MAX_WORD_BYTES;
+        while (at < limit) {
+            long eight = Bytes.eightAt(bytes, at);
+            int length = EightBytes.wordLength(eight);
+            if (length < Long.BYTES) {
+                at += length;
+                scanned = finish(length == 0 ? sum : add(sum, EightBytes.first(eight, length)),
+                        at - from);
+                return at > from ? at : -1;
+            }
+            sum = add(sum, eight);
+            at += Long.BYTES;
+        }
+        return -1;
+    }
+
+    /// The number of the text that [#scanWord] went over; a new one for a new text.
+    int internScanned(byte[] bytes, int from, int to) {
+        return symbol(bytes, from, to, scanned);
+    }
+
+    private int symbol(byte[] bytes, int from, int to, int hash) {
         int mask = slots.length - 1;
         int slot = hash & mask;
         while (slots[slot] != NONE) {
             int symbol = slots[slot];
-            if (hashes[symbol] == hash && Arrays.equals(text, starts[symbol], starts[symbol + 1],
-                    bytes, from, to)) {
+            if (hashes[symbol] == hash && isText(symbol, bytes, from, to)) {
                 return symbol;
             }
             slot = (slot + 1) & mask;
@@ -49,20 +82,41 @@ public final class SymbolTable {
         return add(bytes, from, to, hash, slot);
     }
 
+    private boolean isText(int symbol, byte[] bytes, int from, int to) {
+        int start = starts[symbol];
+        int length = to - from;
+        if (starts[symbol + 1] - start != length) {
+            return false;
+        }
+        int at = 0;
+        for (; at + Long.BYTES <= length; at += Long.BYTES) {
+            if (Bytes.eightAt(text, start + at) != Bytes.eightAt(bytes, from + at)) {
+                return false;
+            }
+        }
+        return EightBytes.first(Bytes.eightAt(text, start + at) ^ Bytes.eightAt(bytes, from + at),
+                length - at) == 0;
+    }
+
     private static int hash(byte[] bytes, int from, int to) {
-        long hash = (long) to - from;
+        long sum = 0;
         int at = from;
         for (; at + Long.BYTES <= to; at += Long.BYTES) {
-            hash = (hash ^ Bytes.eightAt(bytes, at)) * MIX;
-            hash ^= hash >>> 32;
+            sum = add(sum, Bytes.eightAt(bytes, at));
         }
-        int left = to - at;
-        if (left > 0) {
-            long tail = Bytes.eightAt(bytes, at) & ((1L << (left * Byte.SIZE)) - 1);
-            hash = (hash ^ tail) * MIX;
-            hash ^= hash >>> 32;
+        if (at < to) {
+            sum = add(sum, EightBytes.first(Bytes.eightAt(bytes, at), to - at));
         }
-        return (int) hash;
+        return finish(sum, to - from);
+    }
+
+    private static long add(long sum, long eight) {
+        return Long.rotateLeft(sum, 11) ^ eight;
+    }
+
+    private static int finish(long sum, int length) {
+        long mixed = (sum + length) * MIX;
+        return (int) (((mixed ^ mixed >>> 32) * MIX) >>> 32);
     }
 
     private int add(byte[] bytes, int from, int to, int hash, int slot) {
@@ -75,8 +129,8 @@ public final class SymbolTable {
             starts = Arrays.copyOf(starts, 2 * starts.length);
             hashes = Arrays.copyOf(hashes, 2 * hashes.length);
         }
-        if (textBytes + length > text.length) {
-            text = Arrays.copyOf(text, Math.max(2 * text.length, textBytes + length));
+        if (textBytes + length + Bytes.SLACK > text.length) {
+            text = Arrays.copyOf(text, 2 * text.length + length);
         }
         System.arraycopy(bytes, from, text, textBytes, length);
         starts[count] = textBytes;

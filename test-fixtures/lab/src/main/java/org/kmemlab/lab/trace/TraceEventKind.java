@@ -1,6 +1,5 @@
 package org.kmemlab.lab.trace;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
@@ -36,18 +35,16 @@ public enum TraceEventKind {
     MM_PAGE_ALLOC_EXTFRAG("mm_page_alloc_extfrag", TraceField.FALLBACK);
 
     private static final int LONGEST = 25;
-    /// The names as bytes, by ordinal.
-    private static final byte[][] ASCII = Arrays.stream(values())
-            .map(kind -> kind.eventName.getBytes(StandardCharsets.US_ASCII))
-            .toArray(byte[][]::new);
     /// The kinds whose names have as many bytes as the index says.
     private static final TraceEventKind[][] BY_LENGTH = byLength();
 
     private final String eventName;
+    private final TraceKey key;
     private final int requiredFields;
 
     TraceEventKind(String eventName, int requiredFields) {
         this.eventName = eventName;
+        this.key = TraceKey.of(eventName);
         this.requiredFields = requiredFields;
     }
 
@@ -69,7 +66,7 @@ public enum TraceEventKind {
             return null;
         }
         for (TraceEventKind kind : BY_LENGTH[length]) {
-            if (Arrays.equals(ASCII[kind.ordinal()], 0, length, bytes, from, to)) {
+            if (kind.key.startsAt(bytes, from)) {
                 return kind;
             }
         }

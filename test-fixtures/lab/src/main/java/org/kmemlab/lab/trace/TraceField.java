@@ -1,15 +1,8 @@
 package org.kmemlab.lab.trace;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-
 import org.jspecify.annotations.Nullable;
-import org.kmemlab.lab.input.Bytes;
 
 /// The fields of the `kmem` events: `key=value`.
-///
-/// A key is recognised eight bytes at a time, with overlapping reads, so that the common case (the
-/// field that stood here in the last line of the kind) costs a few comparisons.
 enum TraceField {
     CALL_SITE("call_site"),
     PTR("ptr"),
@@ -49,22 +42,12 @@ enum TraceField {
 
     private static final TraceField[] VALUES = values();
 
-    private final String key;
-    private final int length;
-    private final long first;
-    private final long firstMask;
-    private final long middle;
-    private final long last;
+    private final String name;
+    private final TraceKey key;
 
-    TraceField(String key) {
-        this.key = key;
-        byte[] text = (key + "=").getBytes(StandardCharsets.US_ASCII);
-        byte[] padded = Arrays.copyOf(text, 3 * Long.BYTES);
-        this.length = text.length;
-        this.first = Bytes.eightAt(padded, 0);
-        this.firstMask = length >= Long.BYTES ? -1L : (1L << (length * Byte.SIZE)) - 1;
-        this.middle = Bytes.eightAt(padded, Long.BYTES);
-        this.last = Bytes.eightAt(padded, Math.max(0, length - Long.BYTES));
+    TraceField(String name) {
+        this.name = name;
+        this.key = TraceKey.of(name + "=");
     }
 
     /// The field whose key starts at `at`; null if it is none of these.
@@ -79,21 +62,17 @@ enum TraceField {
 
     /// Whether this field's key and the `=` start at `at`. Reads up to 24 bytes past `at`.
     boolean startsAt(byte[] bytes, int at, int to) {
-        if (at + length > to || (Bytes.eightAt(bytes, at) & firstMask) != first) {
-            return false;
-        }
-        return length <= Long.BYTES || (Bytes.eightAt(bytes, at + length - Long.BYTES) == last
-                && (length <= 2 * Long.BYTES || Bytes.eightAt(bytes, at + Long.BYTES) == middle));
+        return at + key.length() <= to && key.startsAt(bytes, at);
     }
 
     /// Bytes of the key and the `=`.
     int length() {
-        return length;
+        return key.length();
     }
 
     /// The key without the `=`.
     String key() {
-        return key;
+        return name;
     }
 
     /// This field in a set of fields.
