@@ -50,6 +50,9 @@ final class CacheDirectory {
     private final SlabAllocator slabs;
     private final List<KmemCache> known;
     private final List<Entry> entries = new ArrayList<>();
+    /// The caches of the entries.
+    private KmemCache[] caches = new KmemCache[1 << 6];
+    private final SiteMemory recent = new SiteMemory();
     /// By object bytes and stride, packed: the number of the pair, from 0.
     private final Long2LongHashMap pairOfSizes = new Long2LongHashMap(NONE);
     private long[] sizesOfPair = new long[1 << 6];
@@ -73,6 +76,16 @@ final class CacheDirectory {
     /// @param name symbol of the cache's name, [SymbolTable#NONE] if the event has none
     /// @param names what the symbols of names stand for
     int cacheFor(int name, SymbolTable names, int callSite, long objectBytes, long strideBytes) {
+        int cache = recent.cache(callSite, name, objectBytes, strideBytes);
+        if (cache == NONE) {
+            cache = find(name, names, callSite, objectBytes, strideBytes);
+            recent.keep(callSite, name, objectBytes, strideBytes, cache);
+        }
+        return cache;
+    }
+
+    private int find(int name, SymbolTable names, int callSite, long objectBytes,
+            long strideBytes) {
         int pair = pairOf(objectBytes, strideBytes);
         if (pair == NONE) {
             return NONE;
@@ -105,7 +118,7 @@ final class CacheDirectory {
             return NONE;
         }
         int number = entry(cache, pair);
-        cacheOfSite.put(siteKey(callSite, pair), number);
+        setSite(callSite, pair, number);
         return number;
     }
 
@@ -145,6 +158,11 @@ final class CacheDirectory {
         cacheOfPair[pairs] = NONE;
         pairOfSizes.put(packed, pairs);
         return pairs++;
+    }
+
+    private void setSite(int callSite, int pair, int cache) {
+        cacheOfSite.put(siteKey(callSite, pair), cache);
+        recent.forget(callSite);
     }
 
     private static long siteKey(int callSite, int pair) {
@@ -192,11 +210,16 @@ final class CacheDirectory {
 
     private int enter(KmemCache cache, int pair, String name, boolean isNamed) {
         entries.add(new Entry(cache, pair, name, isNamed));
-        return entries.size();
+        int number = entries.size();
+        if (number == caches.length) {
+            caches = Arrays.copyOf(caches, 2 * number);
+        }
+        caches[number] = cache;
+        return number;
     }
 
     KmemCache cache(int number) {
-        return entries.get(number - 1).cache;
+        return caches[number];
     }
 
     /// Learns from a free that names its cache.
@@ -219,7 +242,7 @@ final class CacheDirectory {
         misplaced++;
         int right = known == NONE ? createNamed(name, names, entry.pair) : known;
         if (right != NONE) {
-            cacheOfSite.put(siteKey(callSite, entry.pair), right);
+            setSite(callSite, entry.pair, right);
         }
     }
 

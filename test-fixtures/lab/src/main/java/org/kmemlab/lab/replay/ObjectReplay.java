@@ -67,12 +67,8 @@ final class ObjectReplay {
 
     private ReplayBucket keep(TraceCursor event, Cpu cpu, int cache, long own) {
         tally.objectBorn(event.requestedBytes(), event.allocatedBytes());
-        int slot = objects.add(event.pointer());
-        objects.ownAddress[slot] = own;
-        objects.allocatedBytes[slot] = event.allocatedBytes();
-        objects.cache[slot] = cache;
-        objects.callSite[slot] = event.callSite();
-        objects.cpu[slot] = cpu.id();
+        objects.add(event.pointer(), own, cache, cpu.id(), event.callSite(),
+                event.allocatedBytes());
         return own == 0 ? FAILED : REPLAYED;
     }
 
@@ -82,19 +78,18 @@ final class ObjectReplay {
         if (pointer == 0 || isZeroSize(pointer)) {
             return REPLAYED;
         }
-        int slot = objects.remove(pointer);
+        int slot = objects.slotOf(pointer);
         if (slot == ObjectTable.NONE) {
             return before.free(cpu, pointer, nameOf(event)) ? REPLAYED : FOREIGN;
         }
         tally.objectFrees++;
-        tally.liveBytes -= objects.allocatedBytes[slot];
-        if (objects.cpu[slot] != cpu.id()) {
+        tally.liveBytes -= objects.remove(slot);
+        if (objects.cpu(slot) != cpu.id()) {
             tally.crossCpuFrees++;
         }
-        if (event.cacheName() != SymbolTable.NONE
-                && objects.cache[slot] > CacheDirectory.KMALLOC) {
-            caches.learn(objects.cache[slot], event.cacheName(), event.cacheNames(),
-                    objects.callSite[slot]);
+        int cache = objects.cache(slot);
+        if (event.cacheName() != SymbolTable.NONE && cache > CacheDirectory.KMALLOC) {
+            caches.learn(cache, event.cacheName(), event.cacheNames(), objects.callSite(slot));
         }
         return release(cpu, slot);
     }
@@ -105,14 +100,15 @@ final class ObjectReplay {
     }
 
     private ReplayBucket release(Cpu cpu, int slot) {
-        long own = objects.ownAddress[slot];
+        long own = objects.ownAddress(slot);
         if (own == 0) {
             return FAILED;
         }
-        if (objects.cache[slot] == CacheDirectory.KMALLOC) {
+        int cache = objects.cache(slot);
+        if (cache == CacheDirectory.KMALLOC) {
             kmalloc.kfree(cpu, own);
         } else {
-            caches.cache(objects.cache[slot]).free(cpu, own);
+            caches.cache(cache).free(cpu, own);
         }
         return REPLAYED;
     }
@@ -120,10 +116,10 @@ final class ObjectReplay {
     /// Frees an object of which the trace shows that it does not live any more, though no event
     /// said so: bulk frees print nothing.
     void forgetSilently(Cpu cpu, long pointer) {
-        int slot = objects.remove(pointer);
+        int slot = objects.slotOf(pointer);
         if (slot != ObjectTable.NONE) {
             tally.silentObjectFrees++;
-            tally.liveBytes -= objects.allocatedBytes[slot];
+            tally.liveBytes -= objects.remove(slot);
             release(cpu, slot);
         } else if (before.forget(cpu, pointer)) {
             tally.silentObjectFrees++;
@@ -142,7 +138,9 @@ final class ObjectReplay {
     /// Frees all that the trace left allocated.
     void freeAll(Cpu cpu) {
         for (long pointer : objects.pointers()) {
-            release(cpu, objects.remove(pointer));
+            int slot = objects.slotOf(pointer);
+            objects.remove(slot);
+            release(cpu, slot);
         }
     }
 

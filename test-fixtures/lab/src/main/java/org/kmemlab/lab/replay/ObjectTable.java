@@ -4,62 +4,133 @@ import java.util.Arrays;
 
 /// The recorded objects that live: what each one is on our machine. No garbage, O(1).
 ///
-/// An object has a slot, a small number; its properties lie in arrays at that index until the slot
-/// is released.
+/// ```text
+///   slot -> | recorded pointer | own address | cache, cpu, call site | bytes |    half a cache line
+/// ```
+///
+/// A hash table with linear probing that holds its records itself. The record of an object that is
+/// freed stays: mostly its pointer is handed out again soon. When half of the slots are taken, the
+/// records of dead objects are thrown out.
 final class ObjectTable {
 
     /// No such object.
-    static final int NONE = SlotMap.NONE;
+    static final int NONE = -1;
 
-    private final SlotMap slots = new SlotMap();
+    private static final int WORDS_SHIFT = 2;
+    private static final int OWN = 1;
+    private static final int TAGS = 2;
+    private static final int BYTES = 3;
+    /// Instead of the bytes of an object that lives.
+    private static final long DEAD = -1;
+    private static final long MIX = 0x9e37_79b9_7f4a_7c15L;
+    private static final int CACHE_BITS = 16;
+    private static final int CPU_BITS = 17;
+    private static final int LEAST_SLOTS = 1 << 10;
 
-    /// The object's address on our machine; 0 if there was no memory for it.
-    long[] ownAddress = new long[1 << 8];
-    /// Bytes it takes in the recorded kernel.
-    long[] allocatedBytes = new long[1 << 8];
-    /// The cache it lies in, by [CacheDirectory].
-    int[] cache = new int[1 << 8];
-    /// Who allocated it, by the trace's symbols.
-    int[] callSite = new int[1 << 8];
-    /// The CPU it was allocated on.
-    int[] cpu = new int[1 << 8];
+    private long[] words = new long[LEAST_SLOTS << WORDS_SHIFT];
+    private int slots = LEAST_SLOTS;
+    private int hashShift = Long.SIZE - Integer.numberOfTrailingZeros(LEAST_SLOTS);
+    /// Slots with a record, of a dead object perhaps.
+    private int taken;
+    private int live;
 
     /// The slot of a recorded pointer, [#NONE] if no object lives there.
     int slotOf(long pointer) {
-        return slots.slotOf(pointer);
+        int slot = find(pointer);
+        return word(slot, 0) == pointer && word(slot, BYTES) != DEAD ? slot : NONE;
     }
 
-    /// A new object's slot; its pointer must not be known.
-    int add(long pointer) {
-        int slot = slots.add(pointer);
-        if (slot == ownAddress.length) {
-            grow();
+    /// The slot with the record of a pointer, or the empty one where it belongs.
+    private int find(long pointer) {
+        int slot = (int) ((pointer * MIX) >>> hashShift);
+        long found = word(slot, 0);
+        while (found != pointer && found != 0) {
+            slot = (slot + 1) & (slots - 1);
+            found = word(slot, 0);
         }
         return slot;
     }
 
-    private void grow() {
-        int length = 2 * ownAddress.length;
-        ownAddress = Arrays.copyOf(ownAddress, length);
-        allocatedBytes = Arrays.copyOf(allocatedBytes, length);
-        cache = Arrays.copyOf(cache, length);
-        callSite = Arrays.copyOf(callSite, length);
-        cpu = Arrays.copyOf(cpu, length);
+    private long word(int slot, int word) {
+        return words[(slot << WORDS_SHIFT) + word];
     }
 
-    /// Forgets an object. Its properties may be read until the next [#add].
+    /// Keeps a new object.
     ///
-    /// @return the slot it had, [#NONE] if no object lives there
-    int remove(long pointer) {
-        return slots.remove(pointer);
+    /// @param pointer recorded, not 0; no object lives there
+    /// @param own its address on our machine; 0 if there was no memory for it
+    /// @param cache where it lies, by [CacheDirectory]
+    /// @param callSite who allocated it, by the trace's symbols
+    /// @param bytes what it takes in the recorded kernel
+    void add(long pointer, long own, int cache, int cpu, int callSite, long bytes) {
+        if (2 * taken >= slots) {
+            makeRoom();
+        }
+        int at = find(pointer) << WORDS_SHIFT;
+        taken += words[at] == 0 ? 1 : 0;
+        live++;
+        words[at] = pointer;
+        words[at + OWN] = own;
+        words[at + TAGS] = ((long) callSite << CPU_BITS | cpu) << CACHE_BITS | cache;
+        words[at + BYTES] = bytes;
     }
 
-    /// The recorded pointers of all objects that live.
+    private void makeRoom() {
+        long[] old = words;
+        while (4 * live >= slots) {
+            slots *= 2;
+            hashShift--;
+        }
+        words = new long[slots << WORDS_SHIFT];
+        taken = live;
+        for (int at = 0; at < old.length; at += 1 << WORDS_SHIFT) {
+            if (old[at] != 0 && old[at + BYTES] != DEAD) {
+                System.arraycopy(old, at, words, find(old[at]) << WORDS_SHIFT, 1 << WORDS_SHIFT);
+            }
+        }
+    }
+
+    /// Forgets an object. Its other properties may be read until the next [#add].
+    ///
+    /// @return the bytes that it took in the recorded kernel
+    long remove(int slot) {
+        int at = (slot << WORDS_SHIFT) + BYTES;
+        long bytes = words[at];
+        words[at] = DEAD;
+        live--;
+        return bytes;
+    }
+
+    long ownAddress(int slot) {
+        return word(slot, OWN);
+    }
+
+    int cache(int slot) {
+        return (int) word(slot, TAGS) & (1 << CACHE_BITS) - 1;
+    }
+
+    int cpu(int slot) {
+        return (int) (word(slot, TAGS) >>> CACHE_BITS) & (1 << CPU_BITS) - 1;
+    }
+
+    int callSite(int slot) {
+        return (int) (word(slot, TAGS) >>> (CACHE_BITS + CPU_BITS));
+    }
+
+    /// The recorded pointers of all objects that live, ascending.
     long[] pointers() {
-        return slots.keys();
+        long[] pointers = new long[live];
+        int count = 0;
+        for (int slot = 0; slot < slots; slot++) {
+            if (word(slot, 0) != 0 && word(slot, BYTES) != DEAD) {
+                pointers[count++] = word(slot, 0);
+            }
+        }
+        Arrays.sort(pointers);
+        return pointers;
     }
 
     int size() {
-        return slots.size();
+        return live;
     }
 }

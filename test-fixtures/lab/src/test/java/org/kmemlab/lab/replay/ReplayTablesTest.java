@@ -19,23 +19,28 @@ class ReplayTablesTest {
         Map<Long, Long> model = new HashMap<>();
         SplittableRandom random = new SplittableRandom(7);
 
-        for (int i = 0; i < 50_000; i++) {
-            long pointer = 0xffff_8880_0000_0000L + 8L * random.nextInt(3000);
+        for (int i = 0; i < 2_000_000; i++) {
+            long pointer = 0xffff_8880_0000_0000L + 8L * random.nextInt(1 + i / 100);
             Long known = model.get(pointer);
             int slot = table.slotOf(pointer);
             if (known == null) {
                 assertThat(slot).isEqualTo(ObjectTable.NONE);
-                assertThat(table.remove(pointer)).isEqualTo(ObjectTable.NONE);
-                int added = table.add(pointer);
-                table.ownAddress[added] = i;
+                table.add(pointer, i, i % 4096, i % 65_536, i % 1_048_576, 2L * i);
                 model.put(pointer, (long) i);
             } else {
-                assertThat(table.ownAddress[slot]).isEqualTo(known);
-                assertThat(table.remove(pointer)).isEqualTo(slot);
+                long id = known;
+                assertThat(table.remove(slot)).isEqualTo(2 * id);
+                assertThat(table.ownAddress(slot)).isEqualTo(id);
+                assertThat(table.cache(slot)).isEqualTo((int) id % 4096);
+                assertThat(table.cpu(slot)).isEqualTo((int) id % 65_536);
+                assertThat(table.callSite(slot)).isEqualTo((int) id % 1_048_576);
+                assertThat(table.slotOf(pointer)).isEqualTo(ObjectTable.NONE);
                 model.remove(pointer);
             }
             assertThat(table.size()).isEqualTo(model.size());
         }
+        assertThat(table.pointers()).containsExactly(
+                model.keySet().stream().sorted().mapToLong(Long::longValue).toArray());
     }
 
     /// Broken: a frame inside a block would not be found, or in the wrong block.
