@@ -15,7 +15,6 @@ public final class LineReader implements AutoCloseable {
     public static final int MAX_LINE_BYTES = 1 << 16;
 
     private final RecordedFile source;
-    private final ChunkFeed feed;
     private @Nullable Chunk chunk;
     private byte[] bytes = new byte[0];
     private int at;
@@ -30,7 +29,6 @@ public final class LineReader implements AutoCloseable {
     /// Reads the lines of a source, which it closes with itself.
     public LineReader(RecordedFile source) {
         this.source = source;
-        this.feed = source.feed();
     }
 
     /// Goes to the next line.
@@ -102,11 +100,13 @@ public final class LineReader implements AutoCloseable {
         if (last != null && last.isEmpty()) {
             return false;
         }
-        throwIfFailed(last);
-        Chunk next = feed.take();
+        if (last != null) {
+            source.throwIfFailed(last);
+        }
+        Chunk next = source.take();
         System.arraycopy(bytes, lineStart, next.bytes(), Chunk.HEADROOM - tail, tail);
         if (last != null) {
-            feed.giveBack(last);
+            source.giveBack(last);
         }
         chunk = next;
         bytes = next.bytes();
@@ -114,23 +114,10 @@ public final class LineReader implements AutoCloseable {
         wholeEnd = Bytes.endOfLast(bytes, (byte) '\n', Chunk.HEADROOM, limit);
         at = Chunk.HEADROOM;
         if (next.isEmpty()) {
-            throwIfFailed(next);
+            source.throwIfFailed(next);
             return false;
         }
         return true;
-    }
-
-    private void throwIfFailed(@Nullable Chunk from) throws IOException {
-        if (from != null && from.failure() != null) {
-            IOException failure = from.failure();
-            if (failure instanceof InputException) {
-                throw failure;
-            }
-            InputException named = new InputException(source.name(), source.bytesRead(),
-                    "cannot be read: " + failure);
-            named.initCause(failure);
-            throw named;
-        }
     }
 
     /// What the lines come from.

@@ -8,8 +8,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 import org.apache.commons.lang3.Validate;
+import org.jspecify.annotations.Nullable;
 
 /// The bytes of a recorded file, plain or gz: which one, the first two bytes tell.
 ///
@@ -24,6 +26,8 @@ public final class RecordedFile implements AutoCloseable {
     private final long sizeBytes;
     private final Counting counting;
     private final ChunkFeed feed;
+    /// A chunk that was looked at before anybody took it.
+    private @Nullable Chunk first;
 
     private RecordedFile(String name, long sizeBytes, InputStream raw, int chunkBytes)
             throws IOException {
@@ -104,7 +108,12 @@ public final class RecordedFile implements AutoCloseable {
     }
 
     private static InputException unreadable(String name, String problem, IOException cause) {
-        InputException failure = new InputException(name, -1, problem);
+        return unreadable(name, -1, problem, cause);
+    }
+
+    private static InputException unreadable(String name, long at, String problem,
+            IOException cause) {
+        InputException failure = new InputException(name, at, problem);
         failure.initCause(cause);
         return failure;
     }
@@ -124,8 +133,47 @@ public final class RecordedFile implements AutoCloseable {
         return counting.count;
     }
 
+    /// Whether the data, decompressed if need be, starts with these bytes. To be asked before
+    /// anything is read.
+    ///
+    /// @throws InputException if the file is damaged
+    public boolean startsWith(byte[] magic) throws IOException {
+        if (first == null) {
+            first = feed.take();
+        }
+        Chunk chunk = first;
+        int from = Chunk.HEADROOM;
+        return chunk.end() - from >= magic.length && Arrays.equals(magic, 0, magic.length,
+                chunk.bytes(), from, from + magic.length);
+    }
+
     ChunkFeed feed() {
         return feed;
+    }
+
+    /// The next chunk; an empty one at the end of the data.
+    Chunk take() throws IOException {
+        Chunk next = first;
+        first = null;
+        return next == null ? feed.take() : next;
+    }
+
+    /// Takes back a chunk that is used up.
+    void giveBack(Chunk chunk) {
+        feed.giveBack(chunk);
+    }
+
+    /// Says what ended the data before this chunk was full.
+    ///
+    /// @throws InputException if something did
+    void throwIfFailed(Chunk chunk) throws IOException {
+        IOException failure = chunk.failure();
+        if (failure instanceof InputException) {
+            throw failure;
+        }
+        if (failure != null) {
+            throw unreadable(name, bytesRead(), "cannot be read: " + failure, failure);
+        }
     }
 
     /// Closes the file.

@@ -37,7 +37,7 @@ final class ObjectReplay {
         if (pointer == 0) {
             return FAILED_IN_TRACE;
         }
-        forgetSilently(cpu, pointer);
+        forgetSilently(cpu, pointer, objects.slotOf(pointer, event.objectNumber()));
         long own = kmalloc.kmallocNode(cpu, event.requestedBytes(), gfps.of(event.gfpBits()),
                 event.node());
         if (isZeroSize(pointer)) {
@@ -52,7 +52,7 @@ final class ObjectReplay {
         if (pointer == 0) {
             return FAILED_IN_TRACE;
         }
-        forgetSilently(cpu, pointer);
+        forgetSilently(cpu, pointer, objects.slotOf(pointer, event.objectNumber()));
         int cache = caches.known(before.cacheAt(pointer), event.callSite(),
                 event.requestedBytes(), event.allocatedBytes());
         if (cache == CacheDirectory.NONE) {
@@ -67,7 +67,7 @@ final class ObjectReplay {
 
     private ReplayBucket keep(TraceCursor event, Cpu cpu, int cache, long own) {
         tally.objectBorn(event.requestedBytes(), event.allocatedBytes());
-        objects.add(event.pointer(), own, cache, cpu.id(), event.callSite(),
+        objects.add(event.pointer(), event.objectNumber(), own, cache, cpu.id(), event.callSite(),
                 event.allocatedBytes());
         return own == 0 ? FAILED : REPLAYED;
     }
@@ -78,7 +78,7 @@ final class ObjectReplay {
         if (pointer == 0 || isZeroSize(pointer)) {
             return REPLAYED;
         }
-        int slot = objects.slotOf(pointer);
+        int slot = objects.slotOf(pointer, event.objectNumber());
         if (slot == ObjectTable.NONE) {
             return before.free(cpu, pointer, nameOf(event)) ? REPLAYED : FOREIGN;
         }
@@ -116,7 +116,10 @@ final class ObjectReplay {
     /// Frees an object of which the trace shows that it does not live any more, though no event
     /// said so: bulk frees print nothing.
     void forgetSilently(Cpu cpu, long pointer) {
-        int slot = objects.slotOf(pointer);
+        forgetSilently(cpu, pointer, objects.slotOf(pointer));
+    }
+
+    private void forgetSilently(Cpu cpu, long pointer, int slot) {
         if (slot != ObjectTable.NONE) {
             tally.silentObjectFrees++;
             tally.liveBytes -= objects.remove(slot);

@@ -13,7 +13,7 @@ final class EventFields {
 
     private static final int MAX_FIELDS = 32;
     /// The largest blocks of any machine: 64 KiB pages on ARM.
-    private static final int MAX_ORDER = 13;
+    static final int MAX_ORDER = 13;
     private static final int MAX_NODES = 1 << 10;
     private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
 

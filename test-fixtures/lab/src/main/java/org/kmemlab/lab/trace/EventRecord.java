@@ -13,6 +13,8 @@ final class EventRecord {
     long flags;
     long timeNanos;
 
+    /// Equal for the allocation and the free of an object; 0 if unknown, as always in text.
+    int number;
     int callSite;
     long pointer;
     int name;
@@ -39,6 +41,7 @@ final class EventRecord {
         node = -1;
         accounted = false;
         page = 0;
+        order = 0;
         migrateType = 0;
         percpuRefill = false;
         pageblockOrder = -1;

@@ -7,7 +7,7 @@ import org.kmemlab.lab.input.InputException;
 import org.kmemlab.lab.input.RecordedFile;
 
 /// What [TraceCursor] goes through: the events of one form of a trace, put into an [EventRecord].
-sealed interface EventSource extends Closeable permits TextEvents {
+sealed interface EventSource extends Closeable permits TextEvents, BinaryEvents {
 
     /// Goes to the next event.
     ///

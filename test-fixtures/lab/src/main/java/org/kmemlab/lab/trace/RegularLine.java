@@ -18,7 +18,6 @@ final class RegularLine {
 
     private static final int POINTER_DIGITS = 16;
     private static final int NAME_WORDS = 4;
-    private static final int MAX_ORDER = 13;
     private static final int MAX_NODES = 1 << 10;
 
     private static final TraceKey CACHE_ALLOC = TraceKey.of("kmem_cache_alloc:");
@@ -183,7 +182,7 @@ final class RegularLine {
         event.pfn = number;
         at = decimal(bytes, ORDER.after(bytes, at));
         event.order = (int) number;
-        if (at < 0 || number > MAX_ORDER) {
+        if (at < 0 || number > EventFields.MAX_ORDER) {
             return -1;
         }
         return bytes[at] == '\n' ? withoutType(kind, at) : typed(kind, bytes, at);

@@ -162,6 +162,11 @@ public final class SymbolTable {
         return count;
     }
 
+    /// A copy of the bytes of a number from 1 to [#size].
+    byte[] bytes(int symbol) {
+        return Arrays.copyOfRange(text, starts[symbol], starts[symbol + 1]);
+    }
+
     /// The text of a number; empty for [#NONE].
     ///
     /// @throws IllegalArgumentException if no text has this number

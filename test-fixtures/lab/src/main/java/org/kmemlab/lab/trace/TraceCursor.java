@@ -18,11 +18,11 @@ import org.kmemlab.lab.input.RecordedFile;
 /// ```
 ///
 /// The accessors tell of the event that the last [#next] went to; one whose field the event does
-/// not have means nothing, except where a value for "not given" is named. Reads what tracefs
-/// prints (with or without the thread group column), `perf script`, and `trace-cmd report`;
-/// pointers with and without `0x`, page frame numbers in hex and (older kernels) decimal. Other
-/// events, comments, call stacks and unreadable lines are skipped and counted ([#counts]); no line
-/// makes it throw.
+/// not have means nothing, except where a value for "not given" is named. Reads the binary form that
+/// [TraceWriter] writes, and text: what tracefs prints (with or without the thread group column),
+/// `perf script`, and `trace-cmd report`; pointers with and without `0x`, page frame numbers in hex
+/// and (older kernels) decimal. Other events, comments, call stacks and unreadable lines are skipped
+/// and counted ([#counts]); no line makes it throw. A binary trace is whole and right, or it throws.
 ///
 /// @see <a href="https://docs.kernel.org/trace/events-kmem.html">Subsystem Trace Points: kmem</a>
 public final class TraceCursor implements AutoCloseable {
@@ -31,13 +31,21 @@ public final class TraceCursor implements AutoCloseable {
     private final EventSource events;
 
     /// Starts before the first event; closing the cursor closes the source.
-    public TraceCursor(RecordedFile source) {
+    ///
+    /// @throws IOException if the thread is interrupted while it waits for the first bytes
+    public TraceCursor(RecordedFile source) throws IOException {
         this(source, false);
     }
 
     /// @param careful whether the way for regular lines is closed; the results are the same
-    TraceCursor(RecordedFile source, boolean careful) {
-        this.events = new TextEvents(source, event, careful);
+    TraceCursor(RecordedFile source, boolean careful) throws IOException {
+        this.events = source.startsWith(BinaryFormat.MAGIC) ? new BinaryEvents(source, event)
+                : new TextEvents(source, event, careful);
+    }
+
+    /// The event itself.
+    EventRecord event() {
+        return event;
     }
 
     /// Goes to the next event.
@@ -115,6 +123,12 @@ public final class TraceCursor implements AutoCloseable {
     /// prints a hash of 32 bits instead of a pointer. Equal pointers still have equal hashes.
     public static boolean isHashed(long pointer) {
         return pointer != 0 && pointer >>> 32 == 0;
+    }
+
+    /// The object's number in a binary trace: from 1, the same for its allocation and its free, and
+    /// given to other objects later. 0 in text, and for objects that the trace did not see allocated.
+    public int objectNumber() {
+        return event.number;
     }
 
     /// The number of the calling function in [#callSites]; [SymbolTable#NONE] if not given.

@@ -25,7 +25,7 @@ class ReplayTablesTest {
             int slot = table.slotOf(pointer);
             if (known == null) {
                 assertThat(slot).isEqualTo(ObjectTable.NONE);
-                table.add(pointer, i, i % 4096, i % 65_536, i % 1_048_576, 2L * i);
+                table.add(pointer, 0, i, i % 4096, i % 65_536, i % 1_048_576, 2L * i);
                 model.put(pointer, (long) i);
             } else {
                 long id = known;

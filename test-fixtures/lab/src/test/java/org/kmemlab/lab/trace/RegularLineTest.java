@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,28 +17,6 @@ import org.kmemlab.lab.input.RecordedFile;
 /// Guards the fast way of reading against the careful one. If it failed, a trace would mean
 /// something else because its lines look usual.
 class RegularLineTest {
-
-    private static final Pattern TRACEFS = Pattern.compile(
-            "^( *)(\\S+)-(\\d+)( +\\[\\d+\\]) \\S+( +\\d+\\.\\d+: )(\\S+)(: .*)$");
-    private static final Pattern POINTER = Pattern.compile("(ptr|page)=([0-9a-f]{16})");
-
-    private static byte[] recorded(String trace) throws IOException {
-        String name = trace.equals("bundled") ? "/org/kmemlab/lab/replay/small.trace.gz"
-                : "/oracle/traces/" + trace + "/trace.txt.gz";
-        try (InputStream in = RegularLineTest.class.getResourceAsStream(name)) {
-            return new GZIPInputStream(in).readAllBytes();
-        }
-    }
-
-    /// The same events as `perf script` prints them.
-    private static byte[] perf(byte[] tracefs) {
-        StringBuilder text = new StringBuilder();
-        new String(tracefs, StandardCharsets.UTF_8).lines().forEach(line -> {
-            String perf = TRACEFS.matcher(line).replaceFirst("$2  $3$4$5 kmem:$6$7");
-            text.append(POINTER.matcher(perf).replaceAll("$1=0x$2")).append('\n');
-        });
-        return text.toString().getBytes(StandardCharsets.UTF_8);
-    }
 
     private static TraceCursor cursor(byte[] content, int chunkBytes, boolean careful)
             throws IOException {
@@ -61,56 +36,26 @@ class RegularLineTest {
         "c61_smp2_busy2", "c61_smp2_ext2s2", "c61_smp2_small2", "deb61_smp2_dsmall2",
         "deb61x_smp1_dxfork1", "deb61x_smp1_dxsmall1"})
     void next_recordedTrace_isAsTheCarefulWaySays(String trace) throws IOException {
-        byte[] content = recorded(trace);
+        byte[] content = RecordedText.tracefs(trace);
 
         assertThat(check(trace, content, RecordedFile.CHUNK_BYTES)).isPositive();
-        assertThat(check(trace + " as perf", perf(content), 1 << 14)).isPositive();
+        assertThat(check(trace + " as perf", RecordedText.perf(content), 1 << 14)).isPositive();
     }
 
     /// Broken: damaged or unusual lines would be read although, or other than, the careful way does.
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void next_mutatedLines_areAsTheCarefulWaySays(long seed) throws IOException {
-        byte[] tracefs = recorded("c61_smp2_small2");
-        byte[] text = seed % 2 == 0 ? perf(tracefs) : tracefs;
+        byte[] tracefs = RecordedText.tracefs("c61_smp2_small2");
+        byte[] text = seed % 2 == 0 ? RecordedText.perf(tracefs) : tracefs;
         SplittableRandom random = new SplittableRandom(seed);
-        for (int round = 0; round < 300; round++) {
-            byte[] content = mutated(random, text);
+        for (int round = 0; round < 150; round++) {
+            byte[] content = RecordedText.mutated(random, text);
             int chunkBytes = 100 + random.nextInt(4000);
 
             check("seed " + seed + " round " + round + " chunks of " + chunkBytes, content,
                     chunkBytes);
         }
-    }
-
-    private static byte[] mutated(SplittableRandom random, byte[] text) {
-        int length = 8000;
-        int from = random.nextInt(text.length - length);
-        byte[] content = Arrays.copyOfRange(text, from, from + length);
-        String special = "0x[]: -=\n\r\t#(|._,azAF9+/";
-        int mutations = random.nextInt(200);
-        for (int i = 0; i < mutations; i++) {
-            int at = random.nextInt(length);
-            switch (random.nextInt(6)) {
-                case 0 -> content[at] = (byte) random.nextInt(256);
-                case 1, 2 -> content[at] = (byte) special.charAt(random.nextInt(special.length()));
-                case 3 -> content[at] = content[random.nextInt(length)];
-                case 4 -> {
-                    // Insert or delete a character: everything behind it moves.
-                    int other = at + (random.nextBoolean() ? 1 : -1);
-                    if (other >= 0 && other < length) {
-                        int count = length - Math.max(at, other);
-                        System.arraycopy(content, at, content, other, count);
-                    }
-                }
-                default -> {
-                    int count = Math.min(random.nextInt(200), length - at);
-                    int source = random.nextInt(length - count);
-                    System.arraycopy(content, source, content, at, count);
-                }
-            }
-        }
-        return content;
     }
 
     /// Broken: a line with the values of a newer kernel, a module, or another thread group column
@@ -153,8 +98,8 @@ class RegularLineTest {
     /// Broken: everything would be right but slow.
     @Test
     void parse_linesOfRecordings_areRegular() throws IOException {
-        for (byte[] text : new byte[][] {recorded("deb61x_smp1_dxfork1"),
-            perf(recorded("deb61x_smp1_dxfork1"))}) {
+        for (byte[] text : new byte[][] {RecordedText.tracefs("deb61x_smp1_dxfork1"),
+            RecordedText.perf(RecordedText.tracefs("deb61x_smp1_dxfork1"))}) {
             byte[] bytes = Arrays.copyOf(text, text.length + Bytes.SLACK);
             EventRecord event = new EventRecord();
             LineHeader header = new LineHeader(event);
