@@ -51,7 +51,7 @@ final class MempoolAdviseCommand extends StandardCommand {
     private static final int NAMES_SHOWN = 10;
 
     @Option(names = "--trace", paramLabel = "FILE",
-            description = "The trace: text of tracefs or of perf script, plain or gz.")
+            description = "The trace: text of tracefs or of perf script, or binary; plain or gz.")
     @Nullable
     private Path trace;
 

@@ -34,7 +34,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Replays the kmem events of a real kernel's trace on a simulated machine, and"
                     + " prints what became of each, a summary, and the resulting slabinfo and buddyinfo.",
-            "Reads the text of tracefs and of perf script, plain or gz. The machine is that of an"
+            "Reads the text of tracefs and of perf script, and what 'kmemlab trace convert' makes of"
+                    + " it, plain or gz. The machine is that of an"
                     + " index.tsv in the trace's folder or above it; without one it has the trace's"
                     + " CPUs and enough memory for its pages; options win.",
             "A finding is a line that cannot be read, or a request that the recorded kernel could"

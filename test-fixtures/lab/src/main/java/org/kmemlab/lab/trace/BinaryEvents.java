@@ -34,6 +34,7 @@ final class BinaryEvents implements EventSource {
     private TraceCounts counts = new TraceCounts(0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of());
     private boolean ended;
     private int cpus;
+    private String recordedAs = "";
     private long events;
     /// Events left in the block, and where the next one is.
     private int left;
@@ -78,7 +79,10 @@ final class BinaryEvents implements EventSource {
         }
         started = true;
         switch (block.type()) {
-            case BinaryFormat.INFO -> cpus = block.number(Integer.MAX_VALUE);
+            case BinaryFormat.INFO -> {
+                cpus = block.number(Integer.MAX_VALUE);
+                recordedAs = block.text();
+            }
             case BinaryFormat.SYMBOLS -> readSymbols();
             case BinaryFormat.SHAPES -> shapes.requireShapes(block, shapes.read(block),
                     callSites.size(), names.size());
@@ -273,6 +277,11 @@ final class BinaryEvents implements EventSource {
     @Override
     public RecordedFile source() {
         return block.source();
+    }
+
+    @Override
+    public String recordedAs() {
+        return recordedAs;
     }
 
     @Override

@@ -33,4 +33,7 @@ sealed interface EventSource extends Closeable permits TextEvents, BinaryEvents 
     TraceCounts counts();
 
     RecordedFile source();
+
+    /// What a binary trace was made from; empty for text.
+    String recordedAs();
 }

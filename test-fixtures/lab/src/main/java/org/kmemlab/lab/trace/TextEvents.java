@@ -159,6 +159,11 @@ final class TextEvents implements EventSource {
     }
 
     @Override
+    public String recordedAs() {
+        return "";
+    }
+
+    @Override
     public void close() throws IOException {
         lines.close();
     }

@@ -242,6 +242,17 @@ public final class TraceCursor implements AutoCloseable {
         return events.source();
     }
 
+    /// Whether this is a trace in the binary form.
+    public boolean isBinary() {
+        return events instanceof BinaryEvents;
+    }
+
+    /// What the text was called that a binary trace was made from, once the first event was asked
+    /// for; empty for text.
+    public String recordedAs() {
+        return events.recordedAs();
+    }
+
     /// Closes the source.
     @Override
     public void close() throws IOException {
