@@ -14,7 +14,8 @@ import picocli.CommandLine.Help.Ansi;
         description = "The memory allocators of the Linux kernel as a laboratory: what they do with"
                 + " your objects, flags and workloads, and the proof that it is what the kernel"
                 + " does.",
-        subcommands = {ReplayCommand.class, TraceCommand.class, GfpCommand.class, GeometryCommand.class,
+        subcommands = {ReplayCommand.class, TraceCommand.class, GfpCommand.class,
+            GeometryCommand.class,
             VerifyCommand.class, ExplainCommand.class, FaultsCommand.class,
             StateViewCommand.Slabinfo.class,
             StateViewCommand.Buddyinfo.class, StateViewCommand.Pagetypeinfo.class,

@@ -81,7 +81,7 @@ class TraceCommandTest {
         assertThat(ofBinary.get("form").asString()).isEqualTo("binary");
         assertThat(ofBinary.get("recordedAs").asString()).isEqualTo(text.toString());
         for (String figure : List.of("lines", "events", "callSites", "cacheNames", "tasks",
-            "kinds", "seconds")) {
+                "kinds", "seconds")) {
             assertThat(ofBinary.get(figure)).as(figure).isEqualTo(ofText.get(figure));
         }
         assertThat(CliRun.of("trace", "info", binary.toString()).outLines())

@@ -1,9 +1,12 @@
 package org.kmemlab.bench.jmh;
 
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.SplittableRandom;
+
+import org.apache.commons.lang3.StringUtils;
 
 /// A trace of objects that come and go, as the kernel prints it: first so many are allocated, then
 /// a random one is freed for each new one.
@@ -12,52 +15,85 @@ import java.util.SplittableRandom;
 /// @param live how many objects live at once
 record SyntheticTrace(int events, int live) {
 
-    private static final String[] CACHES = {"dentry", "filp", "vm_area_struct", "anon_vma",
+    /// The caches that its objects come from, and how large these are.
+    static final String[] CACHES = {"dentry", "filp", "vm_area_struct", "anon_vma",
         "kmalloc-64", "kmalloc-192", "kmalloc-512", "names_cache"};
-    private static final int[] BYTES = {192, 256, 200, 104, 64, 192, 512, 4096};
+    static final int[] BYTES = {192, 256, 200, 104, 64, 192, 512, 4096};
+
     private static final long SEED = 12;
     private static final long BASE = 0xffff_8880_0100_0000L;
     private static final int SLOT = 4096;
-    private static final int EVENT_BYTES = 190;
+    private static final int MICROS = 1_000_000;
+    private static final int BUFFER_BYTES = 1 << 20;
 
-    /// The text of tracefs.
-    byte[] text() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(events * EVENT_BYTES);
+    /// Is told of the events, one after the other.
+    interface Listener {
+
+        /// The object in a slot, of the cache with this index, comes.
+        void alloc(int slot, int cache) throws IOException;
+
+        /// It goes.
+        void free(int slot, int cache) throws IOException;
+    }
+
+    /// Goes through the events; the same each time.
+    void tell(Listener listener) throws IOException {
         SplittableRandom random = new SplittableRandom(SEED);
-        int[] kinds = new int[live];
-        out.writeBytes("# tracer: nop\n#\n".getBytes(StandardCharsets.US_ASCII));
-        int written = 0;
-        for (int slot = 0; slot < live && written < events; slot++) {
-            kinds[slot] = random.nextInt(CACHES.length);
-            alloc(out, written++, slot, kinds[slot]);
+        int[] cacheOf = new int[live];
+        int told = 0;
+        for (int slot = 0; slot < live && told < events; slot++) {
+            cacheOf[slot] = random.nextInt(CACHES.length);
+            listener.alloc(slot, cacheOf[slot]);
+            told++;
         }
-        while (written + 1 < events) {
+        while (told + 1 < events) {
             int slot = random.nextInt(live);
-            free(out, written++, slot, kinds[slot]);
-            kinds[slot] = random.nextInt(CACHES.length);
-            alloc(out, written++, slot, kinds[slot]);
+            listener.free(slot, cacheOf[slot]);
+            cacheOf[slot] = random.nextInt(CACHES.length);
+            listener.alloc(slot, cacheOf[slot]);
+            told += 2;
         }
-        return out.toByteArray();
     }
 
-    private static void alloc(ByteArrayOutputStream out, int number, int slot, int kind) {
-        line(out, number, "kmem_cache_alloc: call_site=alloc_" + CACHES[kind] + "+0x29/0x158 ptr="
-                + Long.toHexString(address(slot)) + " bytes_req=" + BYTES[kind] + " bytes_alloc="
-                + BYTES[kind] + " gfp_flags=GFP_KERNEL node=-1 accounted=false");
+    /// Writes the text of tracefs.
+    void write(OutputStream target) throws IOException {
+        try (OutputStream out = new BufferedOutputStream(target, BUFFER_BYTES)) {
+            out.write("# tracer: nop\n#\n".getBytes(StandardCharsets.US_ASCII));
+            tell(new Text(out));
+        }
     }
 
-    private static void free(ByteArrayOutputStream out, int number, int slot, int kind) {
-        line(out, number, "kmem_cache_free: call_site=free_" + CACHES[kind] + "+0x4c/0x50 ptr="
-                + Long.toHexString(address(slot)) + " name=" + CACHES[kind]);
-    }
+    private static final class Text implements Listener {
 
-    private static long address(int slot) {
-        return BASE + (long) slot * SLOT;
-    }
+        private final OutputStream out;
+        private int written;
 
-    private static void line(ByteArrayOutputStream out, int number, String event) {
-        String micros = String.format(Locale.ROOT, "%06d", number % 1_000_000);
-        out.writeBytes(("            init-1       [000] .....     " + (3 + number / 1_000_000)
-                + "." + micros + ": " + event + "\n").getBytes(StandardCharsets.US_ASCII));
+        Text(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void alloc(int slot, int cache) throws IOException {
+            line("kmem_cache_alloc: call_site=alloc_" + CACHES[cache] + "+0x29/0x158 ptr="
+                    + address(slot) + " bytes_req=" + BYTES[cache] + " bytes_alloc="
+                    + BYTES[cache] + " gfp_flags=GFP_KERNEL node=-1 accounted=false");
+        }
+
+        @Override
+        public void free(int slot, int cache) throws IOException {
+            line("kmem_cache_free: call_site=free_" + CACHES[cache] + "+0x4c/0x50 ptr="
+                    + address(slot) + " name=" + CACHES[cache]);
+        }
+
+        private static String address(int slot) {
+            return Long.toHexString(BASE + (long) slot * SLOT);
+        }
+
+        private void line(String event) throws IOException {
+            String micros = StringUtils.leftPad(Integer.toString(written % MICROS), 6, '0');
+            out.write(("            init-1       [000] .....     " + (3 + written / MICROS) + "."
+                    + micros + ": " + event + "\n").getBytes(StandardCharsets.US_ASCII));
+            written++;
+        }
     }
 }

@@ -41,7 +41,13 @@ public enum Pattern {
     /// Text read.
     TRACE_PARSE("trace text parsed", Unit.EVENT),
     /// Text read and done.
-    TRACE_REPLAY_TEXT("trace replayed from text", Unit.EVENT);
+    TRACE_REPLAY_TEXT("trace replayed from text", Unit.EVENT),
+    /// The binary form read.
+    TRACE_READ_BINARY("binary trace read", Unit.EVENT),
+    /// The binary form read and done.
+    TRACE_REPLAY_BINARY("trace replayed from binary", Unit.EVENT),
+    /// What of that is the allocators' work.
+    TRACE_ALLOCATORS("the same calls without a trace", Unit.EVENT);
 
     /// What one operation handles.
     public enum Unit {
@@ -135,6 +141,9 @@ public enum Pattern {
             case PAGE_CHURN_MIXED -> "churnMixed";
             case TRACE_PARSE -> "parse";
             case TRACE_REPLAY_TEXT -> "replayText";
+            case TRACE_READ_BINARY -> "readBinary";
+            case TRACE_REPLAY_BINARY -> "replayBinary";
+            case TRACE_ALLOCATORS -> "allocators";
         };
     }
 

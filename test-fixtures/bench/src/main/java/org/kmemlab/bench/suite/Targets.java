@@ -75,6 +75,7 @@ public final class Targets {
             netChurn("order-0 pages, stepped, random churn, net of harness", PAGES),
             rate("trace text parsed", Pattern.TRACE_PARSE, 10, 20),
             rate("trace replayed from text, 50k live", Pattern.TRACE_REPLAY_TEXT, 5, 12),
+            rate("trace replayed from binary, 50k live", Pattern.TRACE_REPLAY_BINARY, 30, 60),
             garbage());
 
     private Targets() {

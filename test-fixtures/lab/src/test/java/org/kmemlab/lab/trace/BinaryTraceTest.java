@@ -77,13 +77,15 @@ class BinaryTraceTest {
     void write_manyShapesAndContexts_readsTheSame() throws IOException {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 150_000; i++) {
-            text.append("a-").append(1 + i / 2).append(" [000] ..... 1.000000: kmalloc: call_site=f")
+            text.append("a-").append(1 + i / 2)
+                    .append(" [000] ..... 1.000000: kmalloc: call_site=f")
                     .append(i % 1000).append(" ptr=ffff8880").append(String.format("%08x", 8 * i))
                     .append(" bytes_req=").append(1 + i).append(" bytes_alloc=").append(1 + i)
                     .append(" gfp_flags=GFP_KERNEL node=-1 accounted=false\n");
         }
 
-        assertThat(check("many", text.toString().getBytes(StandardCharsets.US_ASCII))).isEqualTo(150_000);
+        assertThat(check("many", text.toString().getBytes(StandardCharsets.US_ASCII)))
+                .isEqualTo(150_000);
     }
 
     /// Broken: a flipped bit would give a wrong result instead of a message.
