@@ -22,10 +22,24 @@ final class GfpTexts {
     private final Set<String> unknown = new TreeSet<>();
     private int[] bits = new int[1 << 8];
     private int known;
+    private int recentBits;
 
     /// The flag word that the text in `bytes[from .. to)` stands for.
     int bits(byte[] bytes, int from, int to) {
         return bits(texts.intern(bytes, from, to), bytes, from, to);
+    }
+
+    /// Where a text that was seen lately ends, if one stands at `from`; -1 if not. Sets
+    /// [#recentBits].
+    int recentEnd(byte[] bytes, int from) {
+        int symbol = texts.recentAt(bytes, from);
+        recentBits = symbol == SymbolTable.NONE ? 0 : bits[symbol];
+        return symbol == SymbolTable.NONE ? -1 : from + texts.length(symbol);
+    }
+
+    /// The flag word of the text that [#recentEnd] found.
+    int recentBits() {
+        return recentBits;
     }
 
     /// Goes over a text without blanks, for [#bitsOfScanned].

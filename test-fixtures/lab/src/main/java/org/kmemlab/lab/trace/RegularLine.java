@@ -132,7 +132,22 @@ final class RegularLine {
     /// A module behind a call site, ` [ext4]`, belongs to it.
     private int callSite(byte[] bytes, int from) {
         int start = CALL_SITE.after(bytes, from);
-        int end = start < 0 ? -1 : callSites.scanWord(bytes, start);
+        if (start < 0) {
+            return -1;
+        }
+        int recent = callSites.recentAt(bytes, start);
+        if (recent != SymbolTable.NONE) {
+            int end = start + callSites.length(recent);
+            if (bytes[end] == ' ' && bytes[end + 1] != '[') {
+                event.callSite = recent;
+                return end;
+            }
+        }
+        return newCallSite(bytes, start);
+    }
+
+    private int newCallSite(byte[] bytes, int start) {
+        int end = callSites.scanWord(bytes, start);
         if (end < 0 || bytes[end] != ' ') {
             return -1;
         }
@@ -153,6 +168,14 @@ final class RegularLine {
         int start = NAME.after(bytes, from);
         if (start < 0) {
             return from;
+        }
+        int recent = names.recentAt(bytes, start);
+        if (recent != SymbolTable.NONE) {
+            int end = start + names.length(recent);
+            if (bytes[end] == '\n' || BYTES_REQ.startsAt(bytes, end)) {
+                event.name = recent;
+                return end;
+            }
         }
         int end = names.scanWord(bytes, start);
         if (end < 0 || (bytes[end] != '\n' && !BYTES_REQ.startsAt(bytes, end))) {
@@ -208,7 +231,15 @@ final class RegularLine {
     }
 
     private int gfpFlags(byte[] bytes, int from) {
-        int end = from < 0 ? -1 : gfpTexts.scanWord(bytes, from);
+        if (from < 0) {
+            return -1;
+        }
+        int recent = gfpTexts.recentEnd(bytes, from);
+        if (recent >= 0 && (bytes[recent] == ' ' || bytes[recent] == '\n')) {
+            event.gfp = gfpTexts.recentBits();
+            return recent;
+        }
+        int end = gfpTexts.scanWord(bytes, from);
         if (end < 0 || (bytes[end] != ' ' && bytes[end] != '\n')) {
             return -1;
         }

@@ -22,6 +22,8 @@ public final class SymbolTable {
 
     /// The longest text that [#scanWord] goes over.
     private static final int MAX_WORD_BYTES = 1 << 10;
+    private static final int RECENT = 1 << 10;
+    private static final int RECENT_SHIFT = Long.SIZE - 10;
     private static final long MIX = 0x9e37_79b9_7f4a_7c15L;
 
     private byte[] text = new byte[1 << 12];
@@ -33,6 +35,8 @@ public final class SymbolTable {
     /// Open addressing with linear probing: symbol numbers, 0 = empty; at most half full.
     private int[] slots = new int[1 << 9];
     private int scanned;
+    /// By what a text starts with: the symbol that was last found for it.
+    private final int[] recent = new int[RECENT];
 
     /// The number of the text in `bytes[from .. to)`; a new one for a new text.
     int intern(byte[] bytes, int from, int to) {
@@ -66,7 +70,29 @@ public final class SymbolTable {
 
     /// The number of the text that [#scanWord] went over; a new one for a new text.
     int internScanned(byte[] bytes, int from, int to) {
-        return symbol(bytes, from, to, scanned);
+        int symbol = symbol(bytes, from, to, scanned);
+        recent[recentSlot(bytes, from)] = symbol;
+        return symbol;
+    }
+
+    /// A symbol whose text stands at `from`, without having looked for the end of the text: the one
+    /// that was found last where the text starts alike. What follows it is for the caller to judge.
+    ///
+    /// @return [#NONE] if that is another one
+    int recentAt(byte[] bytes, int from) {
+        int symbol = recent[recentSlot(bytes, from)];
+        return symbol != NONE && isText(symbol, bytes, from, from + length(symbol)) ? symbol
+                : NONE;
+    }
+
+    private static int recentSlot(byte[] bytes, int from) {
+        long start = Bytes.eightAt(bytes, from) * MIX + Bytes.eightAt(bytes, from + Long.BYTES);
+        return (int) ((start * MIX) >>> RECENT_SHIFT);
+    }
+
+    /// Bytes of the text of a number from 1 to [#size].
+    int length(int symbol) {
+        return starts[symbol + 1] - starts[symbol];
     }
 
     private int symbol(byte[] bytes, int from, int to, int hash) {
