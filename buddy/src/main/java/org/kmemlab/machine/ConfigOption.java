@@ -32,6 +32,8 @@ public enum ConfigOption {
     SLAB_FREELIST_HARDENED,
     /// Objects are kept by the older allocator SLAB in place of SLUB.
     SLAB,
+    /// SLAB paints and guards every object, and counts what it does.
+    DEBUG_SLAB,
     /// Objects are kept by the small allocator SLOB in place of SLUB.
     SLOB,
     /// Caches with equal geometry share slabs unless `slab_nomerge` is given.

@@ -109,14 +109,14 @@ public record KernelProfile(String name, KernelVersion version, Set<ConfigOption
         return new KernelProfile(name, version, more, hz, boot);
     }
 
-    /// This kernel with SLUB, where it was built with another allocator of objects.
+    /// This kernel with SLUB, where it was built with SLOB.
     public KernelProfile onSlub() {
-        if (!has(SLAB) && !has(SLOB)) {
+        if (!has(SLOB)) {
             return this;
         }
         Set<ConfigOption> slub = EnumSet.of(SLUB_CPU_PARTIAL);
         slub.addAll(options);
-        slub.removeAll(EnumSet.of(SLAB, SLOB));
+        slub.remove(SLOB);
         return new KernelProfile(name + " on SLUB", version, slub, hz, boot);
     }
 

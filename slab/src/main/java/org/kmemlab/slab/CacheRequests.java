@@ -45,7 +45,12 @@ final class CacheRequests {
 
     /// Drops flags that this allocator and build do not know.
     private SlabFlags supported(SlabFlags flags) {
-        SlabFlags known = flags.without(SlabFlags.MEM_SPREAD);
+        SlabFlags known = flags.without(settings.engine() == EngineKind.SLUB
+                ? SlabFlags.MEM_SPREAD
+                : ClassicLayout.UNKNOWN_FLAGS);
+        if (settings.engine() == EngineKind.SLAB && !settings.classic().debug()) {
+            known = known.without(SlabFlags.DEBUG);
+        }
         return settings.memcg() ? known : known.without(SlabFlags.ACCOUNT);
     }
 

@@ -4,7 +4,7 @@ import java.util.List;
 
 /// What can be seen of a cache at one moment, whatever engine keeps its objects. Each engine has a
 /// record with all that only it has.
-public sealed interface CacheSnapshot permits SlubSnapshot {
+public sealed interface CacheSnapshot permits SlubSnapshot, ClassicSnapshot {
 
     /// The name that slabinfo prints.
     String name();
@@ -41,6 +41,13 @@ public sealed interface CacheSnapshot permits SlubSnapshot {
 
     /// The same cache with another shape of the same engine.
     CacheSnapshot withGeometry(SlabGeometry other);
+
+    /// All that only the classic SLAB has.
+    ///
+    /// @throws IllegalStateException if another engine keeps the objects
+    default ClassicSnapshot classic() {
+        throw new IllegalStateException("cache " + name() + " is none of SLAB's");
+    }
 
     /// All that only SLUB has.
     ///

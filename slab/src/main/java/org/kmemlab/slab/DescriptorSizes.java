@@ -10,6 +10,7 @@ final class DescriptorSizes {
     private static final int NODE_FIXED = 64;
     private static final int CACHE_FIXED = 200;
     private static final int POINTER = 8;
+    private static final int CLASSIC_CACHE_FIXED = 120;
 
     private DescriptorSizes() {
     }
@@ -21,6 +22,9 @@ final class DescriptorSizes {
 
     /// `struct kmem_cache`.
     static int cache(SlabSettings settings, int nodes) {
+        if (settings.engine() == EngineKind.SLAB) {
+            return CLASSIC_CACHE_FIXED + nodes * POINTER;
+        }
         int secret = settings.freelistHardened() ? POINTER : 0;
         int permutation = settings.freelistRandom() ? POINTER : 0;
         return CACHE_FIXED + sheaves(settings) + secret + permutation + nodes * POINTER;

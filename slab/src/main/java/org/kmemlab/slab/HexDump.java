@@ -11,7 +11,7 @@ import org.kmemlab.machine.PhysicalMemory;
 final class HexDump {
 
     private static final HexFormat HEX = HexFormat.of();
-    private static final int ROW_BYTES = 16;
+    static final int ROW_BYTES = 16;
     /// From the first hex digit of a row to its characters.
     private static final int CHARACTERS_COLUMN = 49;
 

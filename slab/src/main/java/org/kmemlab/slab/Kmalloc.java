@@ -234,12 +234,12 @@ public final class Kmalloc {
 
     /// What [#ksize] will say after asking for `size` bytes; `size` itself where `kmalloc` would
     /// refuse.
-    public static long roundUp(long size) {
+    public long roundUp(long size) {
         if (size <= 0 || size > MAX_SIZE) {
             return size;
         }
         return size > MAX_CACHE_SIZE ? (long) PAGE_SIZE << SlabOrder.orderFor(size)
-                : KmallocCaches.classSize((int) size);
+                : caches.classSize((int) size);
     }
 
     /// Makes memory larger, elsewhere if need be. It never becomes smaller: while the old memory

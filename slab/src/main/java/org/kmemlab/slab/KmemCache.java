@@ -211,6 +211,25 @@ public final class KmemCache implements AutoCloseable {
         return live().engine().tunables();
     }
 
+    /// What the cache's arrays of free objects may hold.
+    ///
+    /// @throws IllegalStateException if another engine than the classic SLAB keeps the objects
+    public ArrayLimits arrayLimits() {
+        return live().engine().arrayLimits();
+    }
+
+    /// Changes what the cache's arrays of free objects may hold; objects that wait go back to their
+    /// slabs.
+    ///
+    /// @throws IllegalStateException if another engine than the classic SLAB keeps the objects
+    public void tuneArrays(Cpu cpu, ArrayLimits limits) {
+        SlabCache now = live();
+        now.locked(() -> {
+            now.engine().tune(cpu, limits);
+            return now;
+        });
+    }
+
     /// Sets one of the cache's counters to 0, on all CPUs.
     public void clearCounter(SlubStat stat) {
         SlabCache now = live();

@@ -11,7 +11,7 @@ import org.kmemlab.machine.PhysicalMemory;
 ///
 /// **Invariant.** The bit of an object is set if and only if it was handed out and not freed (not
 /// kept under [MisusePolicy#AS_KERNEL]).
-abstract sealed class Slab permits SlubSlab {
+abstract sealed class Slab permits SlubSlab, ClassicSlab {
 
     private static final int RECIPROCAL_SHIFT = 42;
 

@@ -14,6 +14,7 @@ import org.kmemlab.buddy.PageAllocator;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
+import org.kmemlab.machine.PhysicalMemory;
 
 /// All caches of one machine, and `kmalloc`.
 ///
@@ -41,6 +42,7 @@ public final class SlabAllocator {
     private final List<SlabCache> caches = new ArrayList<>();
     /// What is in use in live use, by the shift of the caches' granules.
     private final Map<Integer, ObjectTags> tags = new HashMap<>();
+    private final @Nullable ClassicReaper classicReaper;
     private final CacheRequests requests;
     private final SlabBoot boot;
     private @Nullable Kmalloc kmalloc;
@@ -84,7 +86,13 @@ public final class SlabAllocator {
         this.pages = pages;
         this.slabPages = slabPages;
         this.misusePolicy = misusePolicy;
-        this.settings = SlabSettings.of(config.profile(), config.cpus(), config.possibleCpus());
+        this.settings = SlabSettings.of(config.profile(), config.cpus(), config.possibleCpus(),
+                (long) machine.memory().endPfn() << PhysicalMemory.PAGE_SHIFT);
+        Validate.isTrue(settings.engine() == EngineKind.SLUB || !config.isLive(),
+                "kernel %s keeps objects with %s, which is for stepped machines only; live use"
+                        + " needs SLUB",
+                config.profile().name(), settings.engine());
+        this.classicReaper = settings.engine() == EngineKind.SLAB ? new ClassicReaper(this) : null;
         this.table = new SlabTable(machine.memory());
         this.merging = new SlabMerging(settings);
         this.rcu = new RcuClock(machine.clock(), machine.lock());
@@ -108,15 +116,24 @@ public final class SlabAllocator {
     /// Makes the caches of descriptors and those of `kmalloc`.
     void createOwnCaches() {
         int nodes = machine().config().nodes();
-        ownCache(KmemCacheArgs.of(CACHE_OF_CACHES, DescriptorSizes.cache(settings, nodes))
-                .withFlags(SlabFlags.HWCACHE_ALIGN), NEVER_SHARED);
-        ownCache(KmemCacheArgs.of("kmem_cache_node", DescriptorSizes.node(settings))
-                .withFlags(SlabFlags.HWCACHE_ALIGN), NEVER_SHARED);
+        ownCache(descriptor(CACHE_OF_CACHES, DescriptorSizes.cache(settings, nodes)),
+                NEVER_SHARED);
+        if (settings.engine() == EngineKind.SLUB) {
+            ownCache(descriptor("kmem_cache_node", DescriptorSizes.node(settings)), NEVER_SHARED);
+        }
         kmalloc = new Kmalloc(this);
-        machine().log().print("SLUB: HWalign=%d, Order=%d-%d, MinObjects=%d, CPUs=%d, Nodes=%d"
-                .formatted(ObjectLayout.CACHE_LINE, settings.minOrder(), settings.maxOrder(),
-                        settings.minObjects(), settings.possibleCpus(), nodes));
+        if (settings.engine() == EngineKind.SLUB) {
+            machine().log().print("SLUB: HWalign=%d, Order=%d-%d, MinObjects=%d, CPUs=%d, Nodes=%d"
+                    .formatted(ObjectLayout.CACHE_LINE, settings.minOrder(), settings.maxOrder(),
+                            settings.minObjects(), settings.possibleCpus(), nodes));
+        }
         machine().memCgroups().whenFirst(() -> caches.forEach(SlabCache::startCharging));
+    }
+
+    private static KmemCacheArgs descriptor(String name, int size) {
+        // A power of two is aligned to itself, like memory of kmalloc.
+        return KmemCacheArgs.of(name, size).withFlags(SlabFlags.HWCACHE_ALIGN)
+                .withAlign(Integer.bitCount(size) == 1 ? size : 0);
     }
 
     private void restore(CacheState state) {
@@ -259,6 +276,13 @@ public final class SlabAllocator {
         return slab == null ? null : slab.cache.handle();
     }
 
+    /// Where the object lies whose slot an address is in; null if it is in no slot. O(1).
+    public @Nullable ObjectPlace placeOf(long address) {
+        Slab slab = table.at(address);
+        return slab == null || !slab.holds(address) ? null
+                : new ObjectPlace(slab.pfn, slab.order, slab.start, slab.indexOf(address));
+    }
+
     /// Asks whether bytes may be copied to or from user space, as a kernel with hardened usercopy
     /// does. Of objects only the region may be copied that the creator of their cache named; of
     /// memory of [#kmalloc()] all. Memory in no slab is not looked at. O(1).
@@ -391,6 +415,12 @@ public final class SlabAllocator {
         return misusePolicy == MisusePolicy.AS_KERNEL ? null
                 : tags.computeIfAbsent(ObjectTags.granuleShift(geometry.size()),
                         shift -> new ObjectTags(machine().memory(), shift));
+    }
+
+    /// What ages the caches of the classic allocator; null for another engine.
+    @Nullable
+    ClassicReaper classicReaper() {
+        return classicReaper;
     }
 
     SlabMerging merging() {

@@ -13,11 +13,13 @@ import org.kmemlab.machine.Cpu;
 final class SlabBuilder {
 
     /// What a slab's page request keeps of the caller's flags.
-    private static final GfpFlags PASSED_ON = GfpFlags.RECLAIM.with(GfpFlags.HIGH)
+    static final GfpFlags PASSED_ON = GfpFlags.RECLAIM.with(GfpFlags.HIGH)
             .with(GfpFlags.IO).with(GfpFlags.FS).with(GfpFlags.NOWARN)
             .with(GfpFlags.RETRY_MAYFAIL).with(GfpFlags.NOFAIL).with(GfpFlags.NORETRY)
             .with(GfpFlags.MEMALLOC).with(GfpFlags.NOMEMALLOC).with(GfpFlags.ATOMIC)
             .with(GfpFlags.HARDWALL).with(GfpFlags.THISNODE);
+    /// What of that says where the memory must lie.
+    static final GfpFlags CONSTRAINT = GfpFlags.HARDWALL.with(GfpFlags.THISNODE);
     /// What makes no sense in a request for an object.
     private static final GfpFlags SENSELESS = new GfpFlags(~GfpFlags.DEFINED_BITS)
             .with(GfpFlags.DMA32).with(GfpFlags.HIGHMEM);

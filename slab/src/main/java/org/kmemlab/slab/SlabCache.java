@@ -75,7 +75,8 @@ final class SlabCache {
         boolean live = allocator.machine().config().isLive();
         int always = hooks(allocator.settings(), args, geometry.flags(), refusesMisuse());
         this.hooks = live ? always | LIVE : always;
-        boolean stocked = live && always == 0 && !geometry.slub().isDebug();
+        boolean stocked = live && always == 0 && geometry instanceof SlubGeometry slub
+                && !slub.isDebug();
         this.sheaves = stocked ? new Sheaves(this, allocator.tagsFor(geometry)) : null;
         this.byThread = sheaves == null ? null : sheaves.byThread();
         this.sysfsName = allocator.merging().sysfsName(this);

@@ -10,7 +10,7 @@ import org.kmemlab.machine.Cpu;
 ///
 /// To add an engine: its [EngineKind], a [SlabGeometry], a [CacheSnapshot], its kind of [Slab] for
 /// the [SlabTable], and a case in [#of].
-sealed interface SlabEngine permits SlubEngine {
+sealed interface SlabEngine permits SlubEngine, ClassicEngine {
 
     /// The engine of a cache, as the kernel's build has it.
     static SlabEngine of(SlabCache cache) {
@@ -18,7 +18,8 @@ sealed interface SlabEngine permits SlubEngine {
         return switch (allocator.settings().engine()) {
             case SLUB -> new SlubEngine(cache,
                     allocator.freelistOrder(cache.args().name(), cache.geometry()));
-            case SLAB, SLOB -> throw new IllegalArgumentException(
+            case SLAB -> new ClassicEngine(cache);
+            case SLOB -> throw new IllegalArgumentException(
                     "no engine for " + allocator.settings().engine());
         };
     }
@@ -108,6 +109,25 @@ sealed interface SlabEngine permits SlubEngine {
     private static IllegalStateException noSysfs() {
         return new IllegalStateException(
                 "the kernel's allocator of objects has no /sys/kernel/slab; only SLUB has");
+    }
+
+    /// What the arrays of free objects may hold.
+    ///
+    /// @throws IllegalStateException if the engine has no such arrays
+    default ArrayLimits arrayLimits() {
+        throw noArrays();
+    }
+
+    /// Changes what the arrays of free objects may hold.
+    ///
+    /// @throws IllegalStateException if the engine has no such arrays
+    default void tune(Cpu cpu, ArrayLimits limits) {
+        throw noArrays();
+    }
+
+    private static IllegalStateException noArrays() {
+        return new IllegalStateException(
+                "the kernel's allocator of objects has no tunables in slabinfo; only SLAB has");
     }
 
     /// Puts the engine, which was not used so far, into a recorded state.

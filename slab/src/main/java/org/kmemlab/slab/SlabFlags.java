@@ -70,6 +70,12 @@ public record SlabFlags(int bits) {
     /// The bytes of free objects are really poisoned; internal.
     public static final SlabFlags OBJECT_POISON = new SlabFlags(0x8000_0000);
 
+    /// In the classic allocator SLAB: the indices of a slab's free objects lie in one of these;
+    /// internal.
+    public static final SlabFlags OBJ_FREELIST = CMPXCHG_DOUBLE;
+    /// In the classic allocator SLAB: the indices of a slab's free objects lie outside; internal.
+    public static final SlabFlags OFF_SLAB = OBJECT_POISON;
+
     /// What `slub_debug` without letters switches on: F, Z, P and U.
     public static final SlabFlags DEBUG_DEFAULT = CONSISTENCY_CHECKS.with(RED_ZONE).with(POISON)
             .with(STORE_USER);

@@ -9,7 +9,7 @@ import org.kmemlab.machine.KernelProfile;
 /// [SlabSettings]; nothing is allocated.
 ///
 /// All sizes are in bytes.
-public sealed interface SlabGeometry permits SlubGeometry {
+public sealed interface SlabGeometry permits SlubGeometry, ClassicGeometry {
 
     /// Largest object of a cache: the largest block of pages.
     int MAX_OBJECT_SIZE = 4096 << KernelProfile.MAX_PAGE_ORDER;
@@ -89,7 +89,8 @@ public sealed interface SlabGeometry permits SlubGeometry {
     static SlabGeometry of(Request request, SlabSettings settings) {
         return switch (settings.engine()) {
             case SLUB -> SlubGeometry.of(request, settings);
-            case SLAB, SLOB -> throw new IllegalArgumentException(
+            case SLAB -> ClassicGeometry.of(request, settings);
+            case SLOB -> throw new IllegalArgumentException(
                     "no geometry of " + settings.engine());
         };
     }
@@ -133,6 +134,13 @@ public sealed interface SlabGeometry permits SlubGeometry {
 
     /// The same shape with other flags.
     SlabGeometry withFlags(SlabFlags other);
+
+    /// The shape with all that only the classic SLAB has.
+    ///
+    /// @throws IllegalStateException if another engine keeps the objects
+    default ClassicGeometry classic() {
+        throw new IllegalStateException("the cache is none of SLAB's: " + this);
+    }
 
     /// The shape with all that only SLUB has.
     ///

@@ -44,11 +44,18 @@ final class SlabMerging {
         int size = ObjectLayout.alignUp(ObjectLayout.alignUp(args.objectSize(), ObjectLayout.WORD),
                 align);
         for (SlabCache cache : caches) {
-            if (canMerge(cache) && fits(cache.geometry(), size, align, geometry.flags())) {
+            if (canMerge(cache) && keepsAlign(cache.geometry(), align)
+                    && fits(cache.geometry(), size, align, geometry.flags())) {
                 return cache;
             }
         }
         return null;
+    }
+
+    /// SLAB also looks at the alignment itself.
+    private boolean keepsAlign(SlabGeometry other, int align) {
+        return settings.engine() != EngineKind.SLAB
+                || (align <= other.align() && other.align() % align == 0);
     }
 
     private static boolean fits(SlabGeometry other, int size, int align, SlabFlags flags) {

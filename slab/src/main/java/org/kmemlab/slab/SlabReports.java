@@ -43,10 +43,34 @@ final class SlabReports {
         }
     }
 
+    /// No pages for a new slab of the classic allocator, which says so only with DEBUG_SLAB.
+    void classicOutOfMemory(SlabCache cache, int node, GfpFlags gfp) {
+        if (!cache.allocator().settings().classic().debug() || isSilent(gfp)) {
+            return;
+        }
+        log.print("SLAB: Unable to allocate memory on node %d, gfp=0x%x(%s)".formatted(node,
+                gfp.bits(), gfp));
+        log.print("  cache: %s, object size: %d, order: %d".formatted(cache.name(),
+                cache.geometry().size(), cache.geometry().order()));
+        ClassicSnapshot snapshot = cache.engine().snapshot().classic();
+        int perSlab = cache.geometry().objects();
+        for (int id = 0; id < snapshot.nodes().size(); id++) {
+            ClassicSnapshot.NodeView view = snapshot.nodes().get(id);
+            long objects = view.slabs() * perSlab;
+            log.print("  node %d: slabs: %d/%d, objs: %d/%d".formatted(id,
+                    view.slabs() - view.free().size(), view.slabs(),
+                    objects - view.freeObjects(), objects));
+        }
+    }
+
+    private boolean isSilent(GfpFlags gfp) {
+        return gfp.has(GfpFlags.NOWARN) || !machine.reportLimits()
+                .allows(OUT_OF_MEMORY, OUT_OF_MEMORY_SECONDS, OUT_OF_MEMORY_BURST);
+    }
+
     /// No pages for a new slab; printed ten times in five seconds at most.
     void outOfMemory(SlabCache cache, int node, GfpFlags gfp) {
-        if (gfp.has(GfpFlags.NOWARN) || !machine.reportLimits()
-                .allows(OUT_OF_MEMORY, OUT_OF_MEMORY_SECONDS, OUT_OF_MEMORY_BURST)) {
+        if (isSilent(gfp)) {
             return;
         }
         SlubGeometry geometry = cache.geometry().slub();

@@ -25,11 +25,12 @@ import org.kmemlab.machine.KernelProfile;
 /// @param debug the parameter `slub_debug`
 /// @param rules what this release does differently from others
 /// @param flagWords how it numbers the flags of caches
+/// @param classic what only the classic allocator SLAB asks for
 public record SlabSettings(EngineKind engine, int minOrder, int maxOrder, int minObjects, int cpus,
         int possibleCpus,
         boolean cpuPartials, boolean merging, boolean freelistRandom, boolean freelistHardened,
         boolean initOnAlloc, boolean initOnFree, boolean memcg, SlubDebugOption debug,
-        SlabRules rules, SlabFlagWords flagWords) {
+        SlabRules rules, SlabFlagWords flagWords, ClassicSettings classic) {
 
     private static final int DEFAULT_MAX_ORDER = 3;
 
@@ -46,12 +47,22 @@ public record SlabSettings(EngineKind engine, int minOrder, int maxOrder, int mi
                 (Object) possibleCpus, cpus);
     }
 
-    /// The settings of a kernel.
+    /// Whether the classic allocator SLAB shows what it counts (`CONFIG_DEBUG_SLAB`).
+    public boolean countsEvents() {
+        return engine == EngineKind.SLAB && classic.debug();
+    }
+
+    /// The settings of a kernel on a machine with more than 32 MiB.
     ///
     /// @param cpus CPUs that are present
     /// @param possibleCpus CPUs that could be present, at least `cpus`
     /// @throws IllegalArgumentException for a boot parameter with a bad value
     public static SlabSettings of(KernelProfile profile, int cpus, int possibleCpus) {
+        return of(profile, cpus, possibleCpus, Long.MAX_VALUE);
+    }
+
+    /// The settings of a kernel on a machine with so much memory.
+    static SlabSettings of(KernelProfile profile, int cpus, int possibleCpus, long memoryBytes) {
         BootParameters boot = profile.boot();
         int maxOrder = boot.number("slub_max_order").orElse(DEFAULT_MAX_ORDER);
         boolean pagePoison = boot.flag("page_poison", false);
@@ -71,6 +82,7 @@ public record SlabSettings(EngineKind engine, int minOrder, int maxOrder, int mi
                         && !pagePoison,
                 profile.has(ConfigOption.MEMCG_KMEM),
                 debug.map(SlubDebugOption::parse).orElse(SlubDebugOption.OFF),
-                SlabRules.of(profile.version()), SlabFlagWords.of(profile));
+                SlabRules.of(profile.version()), SlabFlagWords.of(profile),
+                ClassicSettings.of(profile, memoryBytes));
     }
 }

@@ -25,7 +25,7 @@ import org.kmemlab.machine.PhysicalMemory;
 final class SlubEngine implements SlabEngine {
 
     private final SlabCache cache;
-    private final SlabTable table;
+    private final Claims claims;
     private final FreeLinks links;
     private final SlabBuilder builder;
     private final SlubNodes nodes;
@@ -45,7 +45,7 @@ final class SlubEngine implements SlabEngine {
         SlabSettings settings = allocator.settings();
         SlubGeometry geometry = cache.geometry().slub();
         this.cache = cache;
-        this.table = allocator.table();
+        this.claims = new Claims(cache);
         this.random = machine.random("slub:" + cache.name());
         this.isDebug = geometry.isDebug();
         this.refusesMisuse = cache.refusesMisuse();
@@ -54,7 +54,8 @@ final class SlubEngine implements SlabEngine {
                 new CacheTunables(cache.name(), geometry, keepsCpuPartials, this::flush);
         this.links = new FreeLinks(cache, random.nextLong());
         this.debug = new SlubDebug(cache, links);
-        this.builder = new SlabBuilder(cache, allocator.slabPages(), table, links, order, debug);
+        this.builder = new SlabBuilder(cache, allocator.slabPages(), allocator.table(), links,
+                order, debug);
         this.nodes = new SlubNodes(machine.config().nodes(),
                 geometry.flags().has(SlabFlags.STORE_USER), tunables, builder);
         this.checked = new CheckedPath(cache, nodes, links, debug);
@@ -62,7 +63,7 @@ final class SlubEngine implements SlabEngine {
         this.bulk = new BulkFree[cpus.length];
         for (int id = 0; id < cpus.length; id++) {
             cpus[id] = new CpuSlab(machine.cpu(id), nodes, links, tunables);
-            bulk[id] = new BulkFree(table, links, this::claim);
+            bulk[id] = new BulkFree(allocator.table(), links, this::claim);
         }
     }
 
@@ -210,48 +211,18 @@ final class SlubEngine implements SlabEngine {
         }
     }
 
-    /// The slab of an object that comes back, the object marked as free.
-    ///
-    /// @throws SlabBugException if it is no allocated object of this cache
     private SlubSlab claim(long object) {
-        SlubSlab slab = (SlubSlab) table.at(object);
-        if (slab == null) {
-            throw new SlabBugException(new SlabBug.ForeignAddress(cache.name(), object));
-        }
-        if (refusesMisuse && (slab.cache != cache || !slab.holds(object)
-                || !slab.markFreed(object))) {
-            throw new SlabBugException(describe(slab, object));
-        }
-        return slab;
+        return (SlubSlab) claims.claim(object);
     }
 
     @Override
     public SlabBug describe(long address) {
-        Slab slab = table.at(address);
-        return slab == null ? new SlabBug.ForeignAddress(cache.name(), address)
-                : describe(slab, address);
+        return claims.describe(address);
     }
 
     @Override
     public void requireAllocated(long address) {
-        Slab slab = table.at(address);
-        if (slab == null) {
-            throw new SlabBugException(new SlabBug.ForeignAddress(cache.name(), address));
-        }
-        if (refusesMisuse && (slab.cache != cache || !slab.holds(address)
-                || !slab.isObject(address) || !slab.isAllocated(slab.indexOf(address)))) {
-            throw new SlabBugException(describe(slab, address));
-        }
-    }
-
-    /// What is wrong with an address in a slab that is no allocated object of this cache.
-    private SlabBug describe(Slab slab, long address) {
-        if (slab.cache != cache) {
-            return new SlabBug.WrongCache(cache.name(), slab.cache.name(), address);
-        }
-        long object = slab.holds(address) ? slab.addressOf(slab.indexOf(address)) : slab.start;
-        return object == address ? new SlabBug.DoubleFree(cache.name(), address)
-                : new SlabBug.InteriorPointer(cache.name(), address, object);
+        claims.requireAllocated(address);
     }
 
     /// Puts a chain of objects of one slab on the slab's free list.

@@ -206,7 +206,7 @@ class CorruptionTest {
                 SlabErrorCount errors = f.slab.countErrors()) {
             Kmalloc kmalloc = f.slab.kmalloc();
             int request = size;
-            while (request > 1 && Kmalloc.roundUp(request - 1) == size) {
+            while (request > 1 && f.slab.kmalloc().roundUp(request - 1) == size) {
                 request--;
             }
             KmemCache cache = kmalloc.cacheFor(request, GFP_KERNEL);

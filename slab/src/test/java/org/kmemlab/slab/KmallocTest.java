@@ -126,10 +126,10 @@ class KmallocTest {
             Kmalloc kmalloc = f.slab.kmalloc();
             for (int size = 1; size < 20_000; size += 7) {
                 long address = kmalloc.kmalloc(f.cpu, size, GFP_KERNEL);
-                assertThat(Kmalloc.roundUp(size)).isEqualTo(kmalloc.ksize(address));
+                assertThat(kmalloc.roundUp(size)).isEqualTo(kmalloc.ksize(address));
                 kmalloc.kfree(f.cpu, address);
             }
-            assertThat(Kmalloc.roundUp(0)).isZero();
+            assertThat(kmalloc.roundUp(0)).isZero();
         }
     }
 

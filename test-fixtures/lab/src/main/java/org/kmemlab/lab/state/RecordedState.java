@@ -10,12 +10,12 @@ import org.kmemlab.slab.SlabFlagWords;
 
 /// One dump: what a real kernel's allocators held at one moment.
 ///
-/// A dump tells how many frames of a zone are managed, not which. Of caches that another engine
-/// than SLUB keeps only the names are read.
+/// A dump tells how many frames of a zone are managed, not which. Of caches that no engine keeps
+/// which we know only the names are read.
 ///
 /// @param zones the zones with memory, in the kernel's order
 /// @param caches the caches, the newest first; empty if the dump has none
-/// @param unreadCaches names of caches of other engines
+/// @param unreadCaches names of these caches
 public record RecordedState(List<ZoneState> zones, List<RecordedCache> caches,
         List<String> unreadCaches) {
 

@@ -119,9 +119,8 @@ public final class StateReader {
 
     private void startCache(DumpLine line) throws StateFormatException {
         finishCache();
-        if (CacheDump.isSlub(line)) {
-            cache = CacheDump.of(line);
-        } else {
+        cache = CacheDump.of(line);
+        if (cache == null) {
             unread.add(CacheDump.nameOf(line));
         }
     }

@@ -1,97 +1,43 @@
 package org.kmemlab.lab.steps;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
-import java.util.stream.Collectors;
 
-import org.kmemlab.slab.SlubSnapshot;
-import org.kmemlab.slab.SlubSnapshot.CpuView;
-import org.kmemlab.slab.SlubSnapshot.NodeView;
-import org.kmemlab.slab.SlubSnapshot.SlabView;
+import org.kmemlab.slab.CacheSnapshot;
+import org.kmemlab.slab.EngineKind;
+import org.kmemlab.slab.SlabFlagWords;
+import org.kmemlab.slab.SlabGeometry;
 
-/// Writes the state of a cache as the dump lines of a step log.
-public final class CacheText {
+/// Writes the state of a cache as the dump lines of a step log, each engine's in its own words.
+public abstract sealed class CacheText permits SlubCacheText, ClassicCacheText {
 
-    /// Length that a log prints for a free list that its recorder could not follow.
-    private static final int UNKNOWN = -1;
+    CacheText() {}
 
-    private final boolean hidesFreelists;
-
+    /// The words of an engine.
+    ///
     /// @param hidesFreelists whether the recorded kernel stored its free pointers obfuscated
-    public CacheText(boolean hidesFreelists) {
-        this.hidesFreelists = hidesFreelists;
+    public static CacheText of(EngineKind engine, boolean hidesFreelists) {
+        return switch (engine) {
+            case SLUB -> new SlubCacheText(hidesFreelists);
+            case SLAB -> new ClassicCacheText();
+            case SLOB -> throw new IllegalArgumentException(
+                    "logs of caches of " + engine + " have no state");
+        };
     }
 
-    /// One line: `cpu0[...] cpartial0[...] node0[...]`.
-    public String line(SlubSnapshot cache) {
-        StringJoiner words = new StringJoiner(" ");
-        for (int i = 0; i < cache.cpus().size(); i++) {
-            CpuView cpu = cache.cpus().get(i);
-            words.add("cpu" + i + "[" + current(cpu) + "]");
-            words.add("cpartial" + i + "[" + stack(cpu.partial()) + "]");
-        }
-        for (int i = 0; i < cache.nodes().size(); i++) {
-            NodeView node = cache.nodes().get(i);
-            words.add("node" + i + "[nr_partial=" + node.partial().size() + " nr_slabs="
-                    + node.slabs() + " tot=" + node.objects() + ":"
-                    + node.partial().stream().map(slab -> " " + brief(slab))
-                            .collect(Collectors.joining())
-                    + "]");
-        }
-        return words.toString();
-    }
+    /// One line: what CPUs and nodes hold.
+    public abstract String line(CacheSnapshot cache);
 
-    private String current(CpuView cpu) {
-        SlabView slab = cpu.slab();
-        int length = hidesFreelists ? UNKNOWN : cpu.freelist().size();
-        return slab == null ? "" : brief(slab) + ":cfl" + length;
-    }
+    /// Which objects are free and the next ones, one line for each place where they wait.
+    public abstract List<String> chains(CacheSnapshot cache);
 
-    private static String stack(List<SlabView> partial) {
-        StringJoiner words = new StringJoiner(" ");
-        for (int i = 0; i < partial.size(); i++) {
-            words.add(brief(partial.get(i)) + ":left" + (partial.size() - i));
-        }
-        return words.toString();
-    }
+    /// The shape of a cache, as the line of its creation tells it, from `object_size=` to
+    /// `allocflags=`, and what else follows from it.
+    ///
+    /// @param words how the kernel numbers flags
+    public abstract String shape(SlabGeometry geometry, SlabFlagWords words);
 
-    private static String brief(SlabView slab) {
-        return Integer.toHexString(slab.pfn()) + ":" + slab.inuse() + "/" + slab.objects() + ":f"
-                + (slab.frozen() ? 1 : 0);
-    }
-
-    /// The free lists, one line for each slab.
-    public List<String> chains(SlubSnapshot cache) {
-        List<String> lines = new ArrayList<>();
-        for (int i = 0; i < cache.cpus().size(); i++) {
-            CpuView cpu = cache.cpus().get(i);
-            SlabView slab = cpu.slab();
-            if (slab != null) {
-                lines.add("cpu" + i + " slab=" + Integer.toHexString(slab.pfn()) + " cfreelist="
-                        + chain(cpu.freelist()) + " sfreelist=" + chain(slab.freelist()));
-            }
-            for (SlabView partial : cpu.partial()) {
-                lines.add("cpartial" + i + chain(partial));
-            }
-        }
-        for (int i = 0; i < cache.nodes().size(); i++) {
-            for (SlabView partial : cache.nodes().get(i).partial()) {
-                lines.add("node" + i + chain(partial));
-            }
-            for (SlabView full : cache.nodes().get(i).full()) {
-                lines.add("nodefull" + i + " slab=" + Integer.toHexString(full.pfn()) + " inuse="
-                        + full.inuse());
-            }
-        }
-        return lines;
-    }
-
-    private static String chain(SlabView slab) {
-        return " slab=" + Integer.toHexString(slab.pfn()) + " sfreelist=" + chain(slab.freelist());
-    }
-
-    private static String chain(List<Integer> indices) {
-        return indices.stream().map(String::valueOf).collect(Collectors.joining(","));
+    static String flags(SlabGeometry geometry, SlabFlagWords words) {
+        return " flags=" + words.hex(geometry.flags()) + " allocflags=0x"
+                + Integer.toHexString(geometry.allocFlags().bits());
     }
 }

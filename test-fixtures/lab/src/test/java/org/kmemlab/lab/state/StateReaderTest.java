@@ -213,8 +213,8 @@ class StateReaderTest {
 
             pages.validate();
             assertThat(pages.snapshot()).isEqualTo(state.zones());
-            assertThat(state.caches().isEmpty()).isEqualTo(trace.contains("SLAB"));
-            assertThat(state.unreadCaches().isEmpty()).isNotEqualTo(trace.contains("SLAB"));
+            assertThat(state.caches()).isNotEmpty();
+            assertThat(state.unreadCaches()).isEmpty();
         }
     }
 

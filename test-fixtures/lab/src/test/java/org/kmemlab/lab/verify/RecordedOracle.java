@@ -47,12 +47,11 @@ public final class RecordedOracle {
         return Objects.requireNonNull(index.machineOf(recording));
     }
 
-    /// The folders of traces that bring a state along and were recorded on SLUB.
+    /// The folders of traces that bring a state along.
     public static List<Path> tracesWithState() {
         return list("traces").stream()
                 .filter(trace -> Files.exists(trace.resolve("state.txt.gz"))
-                        && Files.exists(trace.resolve("trace.txt.gz"))
-                        && !trace.getFileName().toString().contains("SLAB"))
+                        && Files.exists(trace.resolve("trace.txt.gz")))
                 .toList();
     }
 }

@@ -3,7 +3,9 @@ package org.kmemlab.lab.verify.slab;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.kmemlab.machine.PhysicalMemory;
 import org.kmemlab.slab.CacheState;
+import org.kmemlab.slab.ClassicSnapshot;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.SlubSnapshot;
 import org.kmemlab.slab.SlubSnapshot.CpuView;
@@ -28,7 +30,36 @@ final class CacheStateEdit {
     ///
     /// @param node whose pages the slab has
     static CacheState without(CacheState state, LiveSlabs.Slab slab, int node) {
-        SlubSnapshot cache = state.snapshot().slub();
+        return new CacheState(switch (state.snapshot()) {
+            case SlubSnapshot slub -> without(slub, slab, node);
+            case ClassicSnapshot classic -> without(classic, slab);
+        }, state.ctor());
+    }
+
+    private static ClassicSnapshot without(ClassicSnapshot cache, LiveSlabs.Slab slab) {
+        long first = PhysicalMemory.BASE_ADDRESS + ((long) slab.pfn() << PhysicalMemory.PAGE_SHIFT);
+        long end = first + ((long) PhysicalMemory.PAGE_SIZE << slab.order());
+        List<ClassicSnapshot.ArrayView> cpus = cache.cpus().stream()
+                .map(array -> new ClassicSnapshot.ArrayView(
+                        array.entries().stream()
+                                .filter(object -> object < first || object >= end).toList(),
+                        array.limit(), array.batchCount(), array.touched()))
+                .toList();
+        List<ClassicSnapshot.NodeView> nodes = cache.nodes().stream()
+                .map(node -> new ClassicSnapshot.NodeView(lacking(node.partial(), slab.pfn()),
+                        lacking(node.full(), slab.pfn()), lacking(node.free(), slab.pfn()),
+                        node.freeLimit(), node.colourNext(), node.shared(), node.alien()))
+                .toList();
+        return new ClassicSnapshot(cache.name(), cache.geometry(), cache.refcount(),
+                cache.limits(), cpus, nodes, cache.stats());
+    }
+
+    private static List<ClassicSnapshot.SlabView> lacking(List<ClassicSnapshot.SlabView> slabs,
+            int pfn) {
+        return slabs.stream().filter(slab -> slab.pfn() != pfn).toList();
+    }
+
+    private static SlubSnapshot without(SlubSnapshot cache, LiveSlabs.Slab slab, int node) {
         List<CpuView> cpus = new ArrayList<>();
         for (CpuView cpu : cache.cpus()) {
             SlabView current = cpu.slab();
@@ -43,8 +74,7 @@ final class CacheStateEdit {
                     view.objects() - (i == node ? slab.objects() : 0),
                     without(view.partial(), slab.pfn()), without(view.full(), slab.pfn())));
         }
-        return new CacheState(new SlubSnapshot(cache.name(), cache.geometry(), cache.refcount(),
-                cpus, nodes), state.ctor());
+        return new SlubSnapshot(cache.name(), cache.geometry(), cache.refcount(), cpus, nodes);
     }
 
     private static List<SlabView> without(List<SlabView> slabs, int pfn) {

@@ -12,6 +12,7 @@ import org.kmemlab.lab.verify.CheckTally;
 import org.kmemlab.lab.verify.KnownCauses;
 import org.kmemlab.slab.CacheSnapshot;
 import org.kmemlab.slab.CacheSnapshot.ListedSlab;
+import org.kmemlab.slab.ClassicSnapshot;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.SlabAllocator;
 import org.kmemlab.slab.SlubSnapshot;
@@ -23,7 +24,7 @@ import org.kmemlab.slab.SlubSnapshot.SlabView;
 /// item.
 final class CacheStatesCheck {
 
-    private final CacheText text = new CacheText(false);
+    private final CacheText text;
     private final SlabAllocator slabs;
     private final TraceCaches caches;
     private final ObjectBinding binding;
@@ -32,6 +33,7 @@ final class CacheStatesCheck {
     CacheStatesCheck(SlabAllocator slabs, TraceCaches caches, ObjectBinding binding,
             CheckTally tally) {
         this.slabs = slabs;
+        this.text = CacheText.of(slabs.settings().engine(), false);
         this.caches = caches;
         this.binding = binding;
         this.tally = tally;
@@ -46,10 +48,8 @@ final class CacheStatesCheck {
         KmemCache cache = slabs.cache(recorded.name());
         tally.compare("cache", "there", cache == null ? "missing" : "there");
         if (cache != null) {
-            SlubSnapshot plain = cache.snapshot().slub();
-            bindUnknown(plain, recorded.snapshot());
-            SlubSnapshot ours = shown(plain);
-            List<String> expected = lines(recorded.snapshot().slub());
+            CacheSnapshot ours = inRecordedWords(cache.snapshot(), recorded.snapshot());
+            List<String> expected = lines(recorded.snapshot());
             List<String> got = lines(ours);
             for (int i = 0; i < Math.max(expected.size(), got.size()); i++) {
                 tally.compare("line " + (i + 1),
@@ -63,7 +63,21 @@ final class CacheStatesCheck {
         tally.end();
     }
 
-    private List<String> lines(SlubSnapshot cache) {
+    private CacheSnapshot inRecordedWords(CacheSnapshot ours, CacheSnapshot recorded) {
+        return switch (ours) {
+            case SlubSnapshot slub -> {
+                bindUnknown(slub, recorded);
+                yield shown(slub);
+            }
+            case ClassicSnapshot classic -> {
+                UnknownOrder order = new UnknownOrder(binding, slabs.machine().memory());
+                order.bindWaiting(classic, recorded.classic());
+                yield order.shown(classic);
+            }
+        };
+    }
+
+    private List<String> lines(CacheSnapshot cache) {
         List<String> lines = new ArrayList<>();
         lines.add(text.line(cache));
         lines.addAll(text.chains(cache));

@@ -12,6 +12,7 @@ import org.kmemlab.machine.PhysicalMemory;
 import org.kmemlab.slab.CacheSnapshot;
 import org.kmemlab.slab.CacheSnapshot.ListedSlab;
 import org.kmemlab.slab.KmemCache;
+import org.kmemlab.slab.ObjectPlace;
 import org.kmemlab.slab.SlabGeometry;
 
 /// The slabs that our slab layer has, and which of their objects are in use.
@@ -29,6 +30,10 @@ final class LiveSlabs {
         static Slab of(int pfn, int order, int offset, SlabGeometry geometry, String cacheName) {
             return new Slab(pfn, order, offset, geometry.objectsOf(order), geometry.size(),
                     cacheName);
+        }
+
+        Slab at(int otherOffset) {
+            return new Slab(pfn, order, otherOffset, objects, stride, cacheName);
         }
     }
 
@@ -61,6 +66,12 @@ final class LiveSlabs {
     void born(int pfn, int order, KmemCache cache) {
         SlabGeometry geometry = cache.geometry();
         slabs.put(pfn, Slab.of(pfn, order, geometry.redLeftPad(), geometry, cache.name()));
+    }
+
+    /// Learns from an object where the objects of its slab begin.
+    void place(ObjectPlace place) {
+        slabs.computeIfPresent(place.slabPfn(), (pfn, slab) -> slab
+                .at((int) (place.first() - memory.addressOf(pfn))));
     }
 
     /// Adds the slab of which an object and all others are in use.

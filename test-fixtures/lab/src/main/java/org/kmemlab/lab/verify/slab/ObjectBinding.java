@@ -9,7 +9,8 @@ import java.util.Map;
 /// The order of a new slab is not known, but from the moment an object is first seen it is the same
 /// one for the rest of the slab's life, and no other object is. So each object is taken from the
 /// recording once, and everything that happens to it afterwards is compared. In slabs that were not
-/// born under our eyes, and on kernels without randomness, each object stands for itself.
+/// born under our eyes, and on kernels without randomness, each object stands for itself, except
+/// where a recording does not tell which objects are free.
 final class ObjectBinding {
 
     /// No such object is known.
@@ -34,6 +35,11 @@ final class ObjectBinding {
         if (randomFreelist) {
             slabs.put(pfn, new Slab());
         }
+    }
+
+    /// A slab is there of which nobody told in which order it hands out its free objects.
+    void learn(int pfn) {
+        slabs.put(pfn, new Slab());
     }
 
     /// The recorded index of our object; [#NONE] if it was not bound so far.

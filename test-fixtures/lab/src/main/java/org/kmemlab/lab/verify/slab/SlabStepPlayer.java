@@ -22,13 +22,14 @@ import org.kmemlab.lab.steps.StepLine;
 import org.kmemlab.machine.ConfigOption;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Machine;
+import org.kmemlab.slab.CacheSnapshot;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.KmemCacheArgs;
 import org.kmemlab.slab.MisusePolicy;
+import org.kmemlab.slab.ObjectPlace;
 import org.kmemlab.slab.SlabAllocator;
 import org.kmemlab.slab.SlabGeometry;
 import org.kmemlab.slab.SlabPages;
-import org.kmemlab.slab.SlubGeometry;
 import org.kmemlab.slab.SlubSnapshot;
 import org.kmemlab.slab.SlubStat;
 
@@ -38,6 +39,7 @@ import org.kmemlab.slab.SlubStat;
 /// constructor calls, lists, free list chains and counters.
 public final class SlabStepPlayer {
 
+    private static final int EINVAL = -22;
     private static final Pattern PLACE = Pattern
             .compile("pfn=[0-9a-f]+ off=[0-9]+ slab=([0-9a-f]+) idx=([0-9]+)");
 
@@ -83,9 +85,10 @@ public final class SlabStepPlayer {
                 machine.config().profile().has(ConfigOption.SLAB_FREELIST_RANDOM));
         slabPages = new RecordedSlabPages(pages, binding);
         slab = new SlabAllocator(pages, below.apply(slabPages), misuse);
+        slab.rcu().setGraceJiffies(0);
         slabPages.setOwnCaches(slab.caches().size());
         hidesFreelists = slab.settings().freelistHardened();
-        text = new CacheText(hidesFreelists);
+        text = CacheText.of(slab.settings().engine(), hidesFreelists);
         kmalloc = new KmallocStepPlayer(slab);
     }
 
@@ -131,8 +134,8 @@ public final class SlabStepPlayer {
             case "ks" -> dump(cache(step));
             default -> Answer.of(result(step).strip());
         };
-        // The recorder lets every grace period end before its next operation.
-        machine.clock().advance(slab.rcu().graceJiffies());
+        // The recorder lets every grace period end before its next operation; no other time passes.
+        machine.clock().advance(0);
         return answer;
     }
 
@@ -142,10 +145,7 @@ public final class SlabStepPlayer {
                 Objects.requireNonNull(cpu.task()).setMakeItFail(step.number(0) == 1);
                 yield step.result();
             }
-            case "cpu" -> {
-                cpu = machine.cpu(step.number(0));
-                yield "0 now=" + cpu.id();
-            }
+            case "cpu" -> moveTo(step.number(0));
             case "kflag" -> {
                 KmemCache cache = cache(step);
                 cache.setFailslab(true);
@@ -163,6 +163,12 @@ public final class SlabStepPlayer {
             default -> throw new IllegalArgumentException("step " + step
                     + ": not an operation of logs of objects");
         };
+    }
+
+    private String moveTo(int id) {
+        boolean exists = id < machine.cpus().size();
+        cpu = exists ? machine.cpu(id) : cpu;
+        return (exists ? 0 : EINVAL) + " now=" + cpu.id();
     }
 
     private KmemCache cache(StepLine step) {
@@ -193,15 +199,8 @@ public final class SlabStepPlayer {
         }
         KmemCache cache = slab.createCache(args);
         caches.put(step.number(0), cache);
-        SlubGeometry g = cache.geometry().slub();
-        return "name=" + cache.name() + " object_size=" + g.objectSize() + " size=" + g.size()
-                + " inuse=" + g.inuse() + " offset=" + g.offset() + " align=" + g.align()
-                + " red_left_pad=" + g.redLeftPad() + " order=" + g.order() + " objs="
-                + g.objects() + " min_order=" + g.minOrder() + " min_objs=" + g.minObjects()
-                + " min_partial=" + g.minPartial() + " cpu_partial=" + g.cpuPartial()
-                + " cpu_partial_slabs=" + g.cpuPartialSlabs() + " flags="
-                + flagWord(g) + " allocflags=0x"
-                + Integer.toHexString(g.allocFlags().bits()) + " refcount="
+        return "name=" + cache.name() + " "
+                + text.shape(cache.geometry(), slab.settings().flagWords()) + " refcount="
                 + cache.snapshot().refcount();
     }
 
@@ -280,19 +279,18 @@ public final class SlabStepPlayer {
         if (address == 0) {
             return "NULL";
         }
-        int head = slabPages.headOf(machine.memory().pfnOf(address));
-        if (head == PageAllocator.NONE) {
+        ObjectPlace place = slab.placeOf(address);
+        if (place == null) {
             return "in no slab";
         }
-        SlabGeometry geometry = cache.geometry();
-        long first = machine.memory().addressOf(head) + geometry.redLeftPad();
-        int own = (int) ((address - first) / geometry.size());
+        int head = place.slabPfn();
+        int own = place.index();
         Place recorded = named.poll();
         if (recorded != null && recorded.slab == head) {
             binding.bind(head, own, recorded.index);
         }
         int index = binding.recordedOf(head, own);
-        long shown = first + (long) index * geometry.size();
+        long shown = place.first() + (long) index * cache.geometry().size();
         int pfn = machine.memory().pfnOf(shown);
         return "pfn=" + Integer.toHexString(pfn) + " off="
                 + (shown - machine.memory().addressOf(pfn)) + " slab=" + Integer.toHexString(head)
@@ -310,11 +308,11 @@ public final class SlabStepPlayer {
     }
 
     public String state(KmemCache cache) {
-        return text.line(cache.snapshot().slub());
+        return text.line(cache.snapshot());
     }
 
     private Answer dump(KmemCache cache) {
-        SlubSnapshot snapshot = cache.snapshot().slub();
+        CacheSnapshot snapshot = cache.snapshot();
         List<String> lines = new ArrayList<>();
         lines.add("ks  " + text.line(snapshot));
         if (!hidesFreelists) {

@@ -19,8 +19,10 @@ import org.kmemlab.machine.ConfigOption;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.slab.CacheState;
+import org.kmemlab.slab.ClassicSnapshot;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.MisusePolicy;
+import org.kmemlab.slab.ObjectPlace;
 import org.kmemlab.slab.SlabAllocator;
 import org.kmemlab.slab.SlabPages;
 
@@ -63,7 +65,12 @@ final class SlabTraceSide extends PageTraceCompanion implements SlabPages {
         use(new PageAllocator(machine, state.zones()));
         this.slabs = new SlabAllocator(pages(), this, MisusePolicy.REFUSE, states);
         slabs.rcu().setGraceJiffies(0);
-        states.forEach(cache -> live.addAll(cache.snapshot()));
+        states.forEach(cache -> {
+            live.addAll(cache.snapshot());
+            if (cache.snapshot() instanceof ClassicSnapshot classic) {
+                new UnknownOrder(binding, machine.memory()).learn(classic);
+            }
+        });
         this.caches = new TraceCaches(slabs, trace, live,
                 recorded.size() > 1 ? recorded.get(1).caches() : List.of());
         this.silent = new SilentObjects(slabs, live, tally);
@@ -140,7 +147,9 @@ final class SlabTraceSide extends PageTraceCompanion implements SlabPages {
 
     private long take(KmemCache cache, Cpu cpu, int node, GfpFlags gfp) {
         long object = cache.allocNode(cpu, node, gfp);
-        if (object != 0) {
+        ObjectPlace place = slabs.placeOf(object);
+        if (place != null) {
+            live.place(place);
             live.setInUse(object, true);
         }
         return object;

@@ -60,17 +60,22 @@ public final class StepsCheck {
                 return Kind.POOLS;
             }
             boolean objects = OF_OBJECTS.contains(step.op());
-            boolean slub = step.op().equals("kc") ? step.result().contains(" min_partial=")
-                    : !profile.has(ConfigOption.SLAB) && !profile.has(ConfigOption.SLOB);
-            if (objects && slub) {
+            boolean known = step.op().equals("kc") ? tellsShape(step.result())
+                    : !profile.has(ConfigOption.SLOB);
+            if (objects && known) {
                 return Kind.OBJECTS;
             }
             throw new InputException(file + ", line " + step.fileLine(), -1,
                     "'" + step + "' begins "
-                            + (objects ? "a log of another engine than SLUB"
+                            + (objects ? "a log of another engine than SLUB and SLAB"
                                     : "an unknown kind of log")
-                            + "; known: logs of pages with their state, of SLUB caches, of kmalloc,"
+                            + "; known: logs of pages with their state, of caches, of kmalloc,"
                             + " of memory pools");
         }
+    }
+
+    /// Whether the answer to a creation is one of an engine that we know.
+    private static boolean tellsShape(String result) {
+        return result.contains(" min_partial=") || result.contains(" batchcount=");
     }
 }

@@ -22,7 +22,9 @@ import org.kmemlab.lab.input.InputException;
 import org.kmemlab.lab.oracle.OracleIndex;
 import org.kmemlab.lab.oracle.OracleMachine;
 import org.kmemlab.lab.verify.CheckReport;
+import org.kmemlab.lab.verify.RecordedOracle;
 import org.kmemlab.machine.KernelProfile;
+import org.kmemlab.slab.EngineKind;
 import org.kmemlab.slab.SlabSettings;
 
 class SweepCheckTest {
@@ -32,6 +34,11 @@ class SweepCheckTest {
             + "min_partial\tcpu_partial\tcpu_partial_slabs\tflags\tallocflags\trefcount";
     private static final String ROW = "1805\t16\t0x0\t0\t1805\t1808\t1808\t896\t16\t0\t3\t18\t0\t2"
             + "\t5\t24\t3\t0x40000000\t0x40000\t1";
+    private static final String CLASSIC_HEADER = "req_size\treq_align\treq_flags\treq_ctor\t"
+            + "object_size\tsize\talign\tnum\tgfporder\tcolour\tcolour_off\tfreelist_size\tflags\t"
+            + "allocflags\tlimit\tbatchcount\tshared\trefcount";
+    private static final String CLASSIC_ROW = "1\t0\t0x0\t0\t1\t16\t8\t240\t0\t0\t64\t240\t0x0\t"
+            + "0x40000\t120\t60\t0\t1";
     private static final SlabSettings TWO_CPUS = SlabSettings
             .of(KernelProfile.C61.booted("slab_nomerge"), 2, 2);
 
@@ -63,13 +70,14 @@ class SweepCheckTest {
 
         assertThat(report.differences()).isEmpty();
         assertThat(report.items()).isEqualTo(report.equal()).isGreaterThanOrEqualTo(924);
-        assertThat(report.valuesCompared()).isEqualTo(report.items() * 16);
+        int columns = settings.engine() == EngineKind.SLUB ? 16 : 14;
+        assertThat(report.valuesCompared()).isEqualTo(report.items() * columns);
     }
 
     /// A whole file would drop out of the test without a trace.
     @Test
     void recordedSweeps_areAllThere() throws IOException, URISyntaxException {
-        assertThat(recordedSweeps()).hasSize(15);
+        assertThat(recordedSweeps()).hasSize(17);
     }
 
     /// The checker would look away from a column.
@@ -88,6 +96,25 @@ class SweepCheckTest {
             assertThat(difference.what()).isEqualTo(column);
             assertThat(difference.place()).endsWith("line 3");
         });
+    }
+
+    /// The checker would look away from a column of another engine.
+    @ParameterizedTest
+    @CsvSource({"object_size", "size", "align", "num", "gfporder", "colour", "colour_off",
+        "freelist_size", "flags", "allocflags", "limit", "batchcount", "shared", "refcount"})
+    void check_oneClassicValueChanged_isFound(String column) throws IOException {
+        String[] values = CLASSIC_ROW.split("\t");
+        values[Arrays.asList(CLASSIC_HEADER.split("\t")).indexOf(column)] = "77";
+        Path file = Files.write(folder.resolve("sweep.tsv"),
+                List.of(CLASSIC_HEADER, CLASSIC_ROW, String.join("\t", values)));
+        SlabSettings settings = SlabSettings.of(KernelProfile.C61_SLAB.booted("slab_nomerge"), 1,
+                1);
+
+        CheckReport report = new SweepCheck(settings, 10).check(file);
+
+        assertThat(report.lastLine()).isEqualTo("equal 1 of 2");
+        assertThat(report.differences()).singleElement()
+                .satisfies(difference -> assertThat(difference.what()).isEqualTo(column));
     }
 
     /// A request that only the kernel accepts would end the check, or pass.
@@ -128,7 +155,7 @@ class SweepCheckTest {
     /// A truncated copy would pass as a shorter one.
     @Test
     void check_truncatedGz_isUnreadable() throws IOException, URISyntaxException {
-        byte[] whole = Files.readAllBytes(recordedSweeps().getFirst());
+        byte[] whole = Files.readAllBytes(RecordedOracle.path("sweep/slub_smp2.tsv.gz"));
         Path file = Files.write(folder.resolve("cut.tsv.gz"), Arrays.copyOf(whole, 5_000));
 
         assertThatThrownBy(() -> new SweepCheck(TWO_CPUS, 10).check(file))

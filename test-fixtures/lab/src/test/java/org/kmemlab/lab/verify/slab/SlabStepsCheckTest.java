@@ -25,11 +25,14 @@ class SlabStepsCheckTest {
     private static final OracleMachine C61 = new OracleMachine("c61", 1, 1, List.of(256),
             "slab_nomerge");
 
+    private static final OracleMachine C61_SLAB = new OracleMachine("c61-SLAB", 1, 1, List.of(256),
+            "slab_nomerge");
+
     @TempDir
     private Path folder;
 
     static List<Path> recordedLogs() {
-        return Stream.of("steps_slub", "steps_kmalloc")
+        return Stream.of("steps_slub", "steps_slab_old", "steps_kmalloc")
                 .flatMap(kind -> RecordedOracle.list(kind).stream()).toList();
     }
 
@@ -47,7 +50,7 @@ class SlabStepsCheckTest {
     /// Logs would drop out of the test without a trace.
     @Test
     void recordedLogs_areAllThere() {
-        assertThat(recordedLogs()).hasSize(8);
+        assertThat(recordedLogs()).hasSize(11);
     }
 
     /// The checker would look away from one kind of value.
@@ -59,7 +62,34 @@ class SlabStepsCheckTest {
         ":f1:left;left1;left2", "ret=0;ret=0;ret=1"})
     void check_oneValueChanged_isFound(String line, String original, String changed)
             throws IOException {
-        List<String> lines = RecordedOracle.lines("steps_slub/s_step_S.txt.gz");
+        CheckReport report = checkChanged(C61, "steps_slub/s_step_S.txt.gz", line, original,
+                changed);
+
+        assertThat(report.isGood()).isFalse();
+        assertThat(report.items() - report.equal()).isEqualTo(1);
+        assertThat(report.items()).isEqualTo(8996);
+    }
+
+    /// The checker would look away from one kind of value of the classic SLAB.
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {" ka 0 ;idx=15 ctor;idx=14 ctor", "off=960 ;960;961",
+        " ka 5 ;ctor=99;ctor=98", " ka 1 ;avail=15;avail=14", "touched=1;touched=1;touched=0",
+        "free_objects=48;free_objects=48;free_objects=47", "colour=1 ;colour_off=64;colour_off=8",
+        "partial: 3;:16/64:;:17/64:", " ksf cpu0 entries(bottom..top)= ;+0 ;+64 ",
+        "ret=0;ret=0;ret=1", "free: 2;:off0];:off64]"})
+    void check_oneClassicValueChanged_isFound(String line, String original, String changed)
+            throws IOException {
+        CheckReport report = checkChanged(C61_SLAB, "steps_slab_old/s_step_S.txt.gz", line,
+                original, changed);
+
+        assertThat(report.isGood()).isFalse();
+        assertThat(report.items() - report.equal()).isEqualTo(1);
+        assertThat(report.items()).isEqualTo(8972);
+    }
+
+    private CheckReport checkChanged(OracleMachine machine, String log, String line,
+            String original, String changed) throws IOException {
+        List<String> lines = RecordedOracle.lines(log);
         int at = 0;
         while (!lines.get(at).contains(line) || !lines.get(at).contains(original)) {
             at++;
@@ -75,11 +105,7 @@ class SlabStepsCheckTest {
         }
         Path file = Files.writeString(folder.resolve("changed.txt"), text);
 
-        CheckReport report = SlabStepsCheck.check(C61, file, 10, true);
-
-        assertThat(report.isGood()).isFalse();
-        assertThat(report.items() - report.equal()).isEqualTo(1);
-        assertThat(report.items()).isEqualTo(8996);
+        return SlabStepsCheck.check(machine, file, 10, true);
     }
 
     /// On a kernel with random free lists any object would pass for any other.
