@@ -182,15 +182,19 @@ final class ClassicDebug {
         boolean left = leftRedZone(object) != expected;
         long zone = left ? object - ObjectLayout.WORD : rightRedZoneAddress(object);
         int first = 0;
-        while ((memory.getByte(zone + first) & 0xff) == (expected >>> 8 * first & 0xff)) {
+        while ((memory.getByte(zone + first) & 0xff) == byteOf(expected, first)) {
             first++;
         }
         report(cpu, object,
                 new SlabBug.Overwritten(cache.name(),
                         left ? Zone.LEFT_REDZONE : Zone.RIGHT_REDZONE, object, zone + first,
                         zone + ObjectLayout.WORD - 1, memory.getByte(zone + first) & 0xff,
-                        (int) (expected >>> 8 * first) & 0xff),
+                        byteOf(expected, first)),
                 function, message);
+    }
+
+    private static int byteOf(long word, int index) {
+        return (int) (word >>> (Byte.SIZE * index)) & 0xff;
     }
 
     private void report(Cpu cpu, long object, SlabBug bug, String function, String message) {
@@ -228,7 +232,7 @@ final class ClassicDebug {
     }
 
     private long rightRedZoneAddress(long object) {
-        return slotEnd(object) - (remembers ? 2 : 1) * ObjectLayout.WORD;
+        return slotEnd(object) - (remembers ? 2L : 1L) * ObjectLayout.WORD;
     }
 
     private long userWord(long object) {

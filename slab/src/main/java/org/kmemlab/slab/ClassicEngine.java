@@ -297,6 +297,7 @@ final class ClassicEngine implements SlabEngine {
     @Override
     public void restore(CacheSnapshot state) {
         new ClassicRestore(cache, arrays, nodes).run(state.classic());
+        stats.set(state.classic().stats(), state.activeObjects());
         cache.allocator().machine().cpus().forEach(this::arm);
     }
 

@@ -38,16 +38,18 @@ public record ClassicGeometry(int objectSize, int size, int align, int objectOff
     /// Where a slab keeps the stack of indices of its free objects.
     public enum FreelistPlace {
         /// In a free object of the slab: while there is none, there is nothing to keep.
-        IN_OBJECT(SlabFlags.OBJ_FREELIST),
+        IN_OBJECT,
         /// In memory of `kmalloc`.
-        OFF_SLAB(SlabFlags.OFF_SLAB),
+        OFF_SLAB,
         /// At the end of the slab.
-        ON_SLAB(SlabFlags.NONE);
+        ON_SLAB;
 
-        private final SlabFlags flag;
-
-        FreelistPlace(SlabFlags flag) {
-            this.flag = flag;
+        private SlabFlags flag() {
+            return switch (this) {
+                case IN_OBJECT -> SlabFlags.OBJ_FREELIST;
+                case OFF_SLAB -> SlabFlags.OFF_SLAB;
+                case ON_SLAB -> SlabFlags.NONE;
+            };
         }
     }
 
@@ -68,7 +70,7 @@ public record ClassicGeometry(int objectSize, int size, int align, int objectOff
                 return new ClassicGeometry(request.objectSize(), layout.size(), layout.align(),
                         layout.objectOffset(), fit.order(), fit.objects(),
                         fit.leftOver() / layout.colourOff(), layout.colourOff(),
-                        layout.flags().with(place.flag), allocFlags(layout.flags()),
+                        layout.flags().with(place.flag()), allocFlags(layout.flags()),
                         ArrayLimits.initial(layout.size(), settings));
             }
         }

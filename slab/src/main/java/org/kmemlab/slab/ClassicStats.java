@@ -44,6 +44,26 @@ public record ClassicStats(long allocations, long high, long grown, long reaped,
             high = Math.max(high, active);
         }
 
+        /// Goes on from what was counted.
+        ///
+        /// @param activeNow objects that are in no slab's stack
+        void set(ClassicStats counted, long activeNow) {
+            active = activeNow;
+            allocations = counted.allocations;
+            high = counted.high;
+            grown = counted.grown;
+            reaped = counted.reaped;
+            errors = counted.errors;
+            maxFreeable = counted.maxFreeable;
+            nodeAllocs = counted.nodeAllocs;
+            nodeFrees = counted.nodeFrees;
+            overflows = counted.overflows;
+            allocHit = counted.allocHit;
+            allocMiss = counted.allocMiss;
+            freeHit = counted.freeHit;
+            freeMiss = counted.freeMiss;
+        }
+
         ClassicStats read() {
             return new ClassicStats(allocations, high, grown, reaped, errors, maxFreeable,
                     nodeAllocs, nodeFrees, overflows, allocHit, allocMiss, freeHit, freeMiss);

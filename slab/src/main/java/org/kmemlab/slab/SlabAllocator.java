@@ -184,11 +184,15 @@ public final class SlabAllocator {
         }
         SlabCache cache = new SlabCache(this, lastNumber + 1, accepted, geometry, 1);
         // Without sysfs nobody notices that a name is taken.
-        if (boot.state() == SlabState.FULL && isTaken(cache.sysfsName())) {
+        if (hasSysfs() && boot.state() == SlabState.FULL && isTaken(cache.sysfsName())) {
             throw requests.refused(args, CacheRequests.EEXIST, new IllegalArgumentException(
                     "cache name '" + args.name() + "' is taken by a cache that still exists"));
         }
         return register(cache);
+    }
+
+    private boolean hasSysfs() {
+        return settings.engine() == EngineKind.SLUB;
     }
 
     private boolean isTaken(String directory) {
@@ -300,16 +304,21 @@ public final class SlabAllocator {
     }
 
     /// The cache that `/sys/kernel/slab` has under a name: its directory's, or that of anyone who
-    /// shares it; by the handle of its oldest creator. Null if there is none.
+    /// shares it; by the handle of its oldest creator. Null if there is none, as on every kernel
+    /// with another engine than SLUB.
     public @Nullable KmemCache sysfsCache(String name) {
-        return newest(cache -> cache.sysfsName().equals(name) || cache.isNamed(name));
+        return !hasSysfs() ? null
+                : newest(cache -> cache.sysfsName().equals(name) || cache.isNamed(name));
     }
 
     /// What `/sys/kernel/slab` shows of a cache.
     ///
-    /// @throws IllegalStateException before [SlabState#FULL]
+    /// @throws IllegalStateException before [SlabState#FULL], or if another engine than SLUB keeps
+    ///         the objects
     public SysfsCache sysfs(KmemCache cache) {
         boot.requireSysfs();
+        Validate.validState(hasSysfs(), "kernel %s keeps objects with %s: no /sys/kernel/slab",
+                machine().profile().name(), settings.engine());
         SlabCache live = cache.live();
         return live.locked(() -> SysfsCache.of(live, live.sysfsName(), slabPages::nodeOf));
     }

@@ -17,6 +17,8 @@ import org.kmemlab.machine.KernelLog;
 ///                        │ kmem_cache; both listed; all kmalloc caches
 /// ```
 ///
+/// SLAB goes from PARTIAL over PARTIAL_NODE to UP, and has no sysfs directories.
+///
 /// Descriptors of caches are themselves objects of the caches `kmem_cache` and `kmem_cache_node`,
 /// which therefore start as static ones. Whoever builds a [SlabAllocator] gets a booted one; this
 /// class is for looking at the states on the way:
@@ -83,17 +85,29 @@ public final class SlabBoot {
     public SlabState advance() {
         switch (state) {
             case DOWN -> state = SlabState.PARTIAL;
-            case PARTIAL, PARTIAL_NODE -> {
-                allocator.createOwnCaches();
-                state = SlabState.UP;
+            case PARTIAL -> {
+                if (allocator.settings().engine() == EngineKind.SLAB) {
+                    state = SlabState.PARTIAL_NODE;
+                } else {
+                    comeUp();
+                }
             }
+            case PARTIAL_NODE -> comeUp();
             case UP -> {
                 state = SlabState.FULL;
-                fillSysfs();
+                if (allocator.settings().engine() == EngineKind.SLUB) {
+                    fillSysfs();
+                }
+                aliases.clear();
             }
             case FULL -> throw new IllegalStateException("the slab layer is FULL, nothing is left");
         }
         return state;
+    }
+
+    private void comeUp() {
+        allocator.createOwnCaches();
+        state = SlabState.UP;
     }
 
     /// Goes on until a state that lies ahead, or is reached already.
@@ -138,6 +152,5 @@ public final class SlabBoot {
                 log.print("SLUB: Unable to add boot slab alias " + alias.name + " to sysfs");
             }
         }
-        aliases.clear();
     }
 }

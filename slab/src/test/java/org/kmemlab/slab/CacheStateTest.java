@@ -36,7 +36,7 @@ class CacheStateTest {
     /// If it fails, a machine that goes on from a recorded state goes another way than the recorded
     /// one: other objects, lists or pages.
     @ParameterizedTest
-    @CsvSource({"c61, ''", "c61, slub_debug=FZPU", "deb61, slab_nomerge"})
+    @CsvSource({"c61, ''", "c61, slub_debug=FZPU", "deb61, slab_nomerge", "c61-SLAB, ''"})
     void restore_stateOfARunningMachine_goesOnAlike(String build, String boot) {
         SplittableRandom random = new SplittableRandom(5);
         try (SlabFixture f = SlabFixture.of(MachineConfig.ofNodes(List.of(32, 32)).withCpus(2)

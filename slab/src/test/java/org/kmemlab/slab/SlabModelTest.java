@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kmemlab.buddy.GfpFlags;
+import org.kmemlab.machine.ConfigOption;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.MachineConfig;
@@ -32,11 +33,13 @@ class SlabModelTest {
     @ParameterizedTest(name = "seed {0}, {1} booted with {2}")
     @CsvSource({"1, c61, slab_nomerge", "2, c61, slub_debug=FZPU", "3, c61-random-hardened, ''",
         "4, deb61, init_on_free=1", "5, c61, slub_max_order=0", "6, linux-6.1, slub_debug=U",
-        "7, linux-6.1, slub_min_objects=64"})
+        "7, linux-6.1, slub_min_objects=64", "8, c61-SLAB, slab_nomerge",
+        "9, c61-SLAB, noaliencache", "10, c61-SLAB, slab_max_order=3", "11, debug-SLAB, ''",
+        "12, random-SLAB, init_on_free=1"})
     void randomUse_againstAModel(long seed, String build, String boot) {
         SplittableRandom random = new SplittableRandom(seed);
         try (SlabFixture f = SlabFixture.of(MachineConfig.ofNodes(List.of(32, 32)).withCpus(3)
-                .withProfile(KernelProfile.of(build).booted(boot)).withSeed(seed))) {
+                .withProfile(profile(build).booted(boot)).withSeed(seed))) {
             List<KmemCache> caches = create(f.slab);
             for (int step = 0; step < STEPS; step++) {
                 Cpu cpu = f.machine.cpu(random.nextInt(3));
@@ -54,6 +57,14 @@ class SlabModelTest {
             f.slab.validate();
             caches.forEach(cache -> assertThat(cache.destroy()).isTrue());
         }
+    }
+
+    private static KernelProfile profile(String build) {
+        return switch (build) {
+            case "debug-SLAB" -> KernelProfile.C61_SLAB.with(ConfigOption.DEBUG_SLAB);
+            case "random-SLAB" -> KernelProfile.C61_SLAB.with(ConfigOption.SLAB_FREELIST_RANDOM);
+            default -> KernelProfile.of(build);
+        };
     }
 
     private static List<KmemCache> create(SlabAllocator slab) {
@@ -111,7 +122,7 @@ class SlabModelTest {
         switch (random.nextInt(400)) {
             case 0 -> f.slab.validate();
             case 1 -> caches.get(random.nextInt(caches.size())).shrink(cpu);
-            case 2 -> f.machine.clock().advance(3);
+            case 2 -> f.machine.clock().advance(random.nextInt(4) == 0 ? 1000 : 3);
             case 3 -> {
                 for (KmemCache cache : caches) {
                     long count = live.values().stream().filter(o -> o.cache == cache).count();

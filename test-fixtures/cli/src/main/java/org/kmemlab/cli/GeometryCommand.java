@@ -64,7 +64,7 @@ final class GeometryCommand extends StandardCommand {
         }
         SlabGeometry geometry = SlabGeometry.of(request, settings);
         PrintWriter out = out();
-        GeometryDrawing.lines(request, geometry.slub(), title(machine), settings.flagWords())
+        GeometryDrawing.lines(request, geometry, title(machine), settings.flagWords())
                 .forEach(out::println);
         out.println();
         GeometryNeighbours.lines(request, geometry, settings).forEach(out::println);

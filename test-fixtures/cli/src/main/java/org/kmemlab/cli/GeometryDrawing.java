@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import org.kmemlab.slab.ClassicGeometry;
 import org.kmemlab.slab.SlabFlagWords;
 import org.kmemlab.slab.SlabFlags;
+import org.kmemlab.slab.SlabGeometry;
 import org.kmemlab.slab.SlabGeometry.Request;
 import org.kmemlab.slab.SlubGeometry;
 
@@ -18,12 +20,12 @@ final class GeometryDrawing {
     private static final int TRACK_BYTES = 32;
 
     /// A part of a slot.
-    private record Part(char letter, int bytes, String what) {}
+    record Part(char letter, int bytes, String what) {}
 
     private GeometryDrawing() {
     }
 
-    static List<String> lines(Request request, SlubGeometry geometry, String machine,
+    static List<String> lines(Request request, SlabGeometry geometry, String machine,
             SlabFlagWords flagWords) {
         List<String> lines = new ArrayList<>();
         lines.add("object of " + bytes(geometry.objectSize()) + ", align " + request.align()
@@ -38,12 +40,22 @@ final class GeometryDrawing {
         addWaste(lines, geometry);
         lines.add("");
         addLimits(lines, geometry);
-        lines.add("flags        " + flagWords.hex(geometry.flags()) + "  " + geometry.flags());
+        lines.add("flags        " + flagWords.hex(geometry.flags()) + "  " + names(geometry));
         return lines;
     }
 
-    private static void addSlot(List<String> lines, SlubGeometry geometry) {
-        List<Part> parts = parts(geometry);
+    /// The names of the flags; SLAB uses two bits for something else, which the drawing shows.
+    private static SlabFlags names(SlabGeometry geometry) {
+        return geometry instanceof ClassicGeometry
+                ? geometry.flags().without(SlabFlags.OBJ_FREELIST.with(SlabFlags.OFF_SLAB))
+                : geometry.flags();
+    }
+
+    private static void addSlot(List<String> lines, SlabGeometry geometry) {
+        List<Part> parts = switch (geometry) {
+            case SlubGeometry slub -> parts(slub);
+            case ClassicGeometry classic -> ClassicGeometryDrawing.parts(classic);
+        };
         lines.add("one slot, " + bytes(geometry.size()));
         lines.add("");
         lines.add("  " + bar(parts, geometry.size()));
@@ -80,7 +92,7 @@ final class GeometryDrawing {
         return parts;
     }
 
-    private static void add(List<Part> parts, char letter, int bytes, String what) {
+    static void add(List<Part> parts, char letter, int bytes, String what) {
         if (bytes > 0) {
             parts.add(new Part(letter, bytes, what));
         }
@@ -104,7 +116,7 @@ final class GeometryDrawing {
         return (int) ((long) offset * width / size);
     }
 
-    private static void addSlab(List<String> lines, SlubGeometry geometry) {
+    private static void addSlab(List<String> lines, SlabGeometry geometry) {
         int pages = 1 << geometry.order();
         int left = slabBytes(geometry) - geometry.objects() * geometry.size();
         lines.add("a slab of order " + geometry.order() + ": "
@@ -122,17 +134,27 @@ final class GeometryDrawing {
         if (last > 2) {
             addSlabRow(lines, last * geometry.size(), "object " + last);
         }
-        if (left > 0) {
+        if (geometry instanceof ClassicGeometry classic) {
+            lines.addAll(ClassicGeometryDrawing.tail(classic, slabBytes(geometry)));
+        } else if (left > 0) {
             addSlabRow(lines, geometry.objects() * geometry.size(), bytes(left) + " left over");
         }
         addSlabRow(lines, slabBytes(geometry), "end");
+        if (geometry instanceof ClassicGeometry classic) {
+            lines.add("");
+            lines.addAll(ClassicGeometryDrawing.remarks(classic));
+        }
     }
 
     private static void addSlabRow(List<String> lines, int offset, String what) {
-        lines.add(String.format("%8d  %s", offset, what));
+        lines.add(slabRow(offset, what));
     }
 
-    private static void addWaste(List<String> lines, SlubGeometry geometry) {
+    static String slabRow(int offset, String what) {
+        return String.format("%8d  %s", offset, what);
+    }
+
+    private static void addWaste(List<String> lines, SlabGeometry geometry) {
         int slab = slabBytes(geometry);
         int left = slab - geometry.objects() * geometry.size();
         int slot = geometry.size() - geometry.objectSize();
@@ -147,28 +169,35 @@ final class GeometryDrawing {
                 100.0 * bytes / of);
     }
 
-    private static void addLimits(List<String> lines, SlubGeometry geometry) {
+    private static void addLimits(List<String> lines, SlabGeometry geometry) {
         lines.add(limit("order", geometry.order(), "log2 of the pages of a slab"));
         lines.add(limit("objects", geometry.objects(), "in a slab"));
-        lines.add(limit("min order", geometry.minOrder(),
-                "when memory is short, with " + geometry.minObjects() + " objects"));
-        lines.add(limit("min_partial", geometry.minPartial(),
-                "slabs that a node keeps though they are empty"));
-        lines.add(limit("cpu_partial", geometry.cpuPartial(), geometry.cpuPartial() == 0
-                ? "a CPU keeps no partial slabs aside"
-                : "objects that a CPU keeps aside, counted as " + geometry.cpuPartialSlabs()
-                        + " half-full slabs"));
+        lines.addAll(switch (geometry) {
+            case SlubGeometry slub -> slubLimits(slub);
+            case ClassicGeometry classic -> ClassicGeometryDrawing.limits(classic);
+        });
     }
 
-    private static String limit(String name, int value, String meaning) {
+    private static List<String> slubLimits(SlubGeometry geometry) {
+        return List.of(limit("min order", geometry.minOrder(),
+                "when memory is short, with " + geometry.minObjects() + " objects"),
+                limit("min_partial", geometry.minPartial(),
+                        "slabs that a node keeps though they are empty"),
+                limit("cpu_partial", geometry.cpuPartial(), geometry.cpuPartial() == 0
+                        ? "a CPU keeps no partial slabs aside"
+                        : "objects that a CPU keeps aside, counted as "
+                                + geometry.cpuPartialSlabs() + " half-full slabs"));
+    }
+
+    static String limit(String name, int value, String meaning) {
         return String.format("%-12s %6d  %s", name, value, meaning);
     }
 
-    private static int slabBytes(SlubGeometry geometry) {
+    private static int slabBytes(SlabGeometry geometry) {
         return PAGE_BYTES << geometry.order();
     }
 
-    private static String bytes(int count) {
+    static String bytes(int count) {
         return count == 1 ? "1 byte" : count + " bytes";
     }
 }

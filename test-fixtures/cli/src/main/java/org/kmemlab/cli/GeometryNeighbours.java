@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 import org.kmemlab.machine.KernelProfile;
+import org.kmemlab.slab.ClassicGeometry;
 import org.kmemlab.slab.SlabGeometry;
 import org.kmemlab.slab.SlabGeometry.Request;
 import org.kmemlab.slab.SlabSettings;
@@ -93,11 +94,17 @@ final class GeometryNeighbours {
         }
     }
 
+    /// Bytes of a slab that each object needs besides its slot.
+    private int indexBytes() {
+        return geometry instanceof ClassicGeometry classic
+                && classic.place() == ClassicGeometry.FreelistPlace.ON_SLAB ? 1 : 0;
+    }
+
     private void addOrders() {
         int order = geometry.order();
         for (int other = Math.max(0, order - 1); other <= order + 1; other++) {
             int slab = PAGE_BYTES << other;
-            int objects = slab / geometry.size();
+            int objects = slab / (geometry.size() + indexBytes());
             if (other <= KernelProfile.MAX_PAGE_ORDER && objects > 0) {
                 int waste = slab - objects * request.objectSize();
                 lines.add(String.format(Locale.ROOT,

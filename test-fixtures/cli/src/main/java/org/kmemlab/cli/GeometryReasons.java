@@ -3,6 +3,7 @@ package org.kmemlab.cli;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.kmemlab.slab.ClassicGeometry;
 import org.kmemlab.slab.KmemCacheArgs;
 import org.kmemlab.slab.SlabFlags;
 import org.kmemlab.slab.SlabGeometry;
@@ -11,6 +12,9 @@ import org.kmemlab.slab.SlabSettings;
 
 /// Why a cache looks as it does: for each wish, what the cache would be without it.
 final class GeometryReasons {
+
+    private static final String ALIGNED = "Objects larger than half a cache line (64 bytes) start"
+            + " on one; a smaller one never straddles two.";
 
     private final Request request;
     private final SlabGeometry geometry;
@@ -34,6 +38,11 @@ final class GeometryReasons {
 
     private void explain() {
         explainAlign();
+        if (geometry instanceof ClassicGeometry classic) {
+            lines.addAll(ClassicGeometryReasons.lines(request, classic, settings));
+            explainFlag(SlabFlags.HWCACHE_ALIGN, ALIGNED);
+            return;
+        }
         if (request.ctor()) {
             lines.add("A constructed object keeps its state while it is free, so the free pointer"
                     + " cannot lie in it and moves behind it.");
@@ -45,9 +54,7 @@ final class GeometryReasons {
                 "Poison fills the whole free object, so the free pointer moves behind it.");
         explainFlag(SlabFlags.RED_ZONE, "Red zones guard both sides of the object.");
         explainFlag(SlabFlags.STORE_USER, "Two tracks record who allocated and freed it.");
-        explainFlag(SlabFlags.HWCACHE_ALIGN,
-                "Objects larger than half a cache line (64 bytes) start"
-                        + " on one; a smaller one never straddles two.");
+        explainFlag(SlabFlags.HWCACHE_ALIGN, ALIGNED);
         SlabFlags fromBoot = settings.debug().applyTo(request.name(), request.flags())
                 .without(request.flags());
         if (fromBoot.bits() != 0) {

@@ -22,6 +22,7 @@ import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
 import org.kmemlab.machine.MemoryKind;
 import org.kmemlab.slab.CacheSnapshot;
+import org.kmemlab.slab.EngineKind;
 import org.kmemlab.slab.SlabAllocator;
 import org.kmemlab.slab.SysfsCache;
 
@@ -31,7 +32,7 @@ import org.kmemlab.slab.SysfsCache;
 /// @param profile the kernel
 /// @param zones all zones with memory
 /// @param caches all caches, the newest first
-/// @param unreadCaches caches that another engine than SLUB keeps; only their names are known
+/// @param unreadCaches caches that an unknown engine keeps; only their names are known
 /// @param sysfs the caches with what sysfs shows of them; empty unless asked for
 record StateView(String name, KernelProfile profile, List<ZoneState> zones,
         List<CacheSnapshot> caches, List<String> unreadCaches, List<SysfsCache> sysfs) {
@@ -61,10 +62,15 @@ record StateView(String name, KernelProfile profile, List<ZoneState> zones,
                     "no state: expected a line 'pb' and dumps after it");
         }
         RecordedState state = last ? states.getLast() : states.getFirst();
-        boolean restorable = withSysfs && state.unreadCaches().isEmpty();
+        boolean restorable = withSysfs && state.unreadCaches().isEmpty()
+                && hasSysfs(machine.profile());
         return new StateView(path.toString(), machine.profile(), state.zones(),
                 state.caches().stream().map(cache -> cache.snapshot()).toList(),
                 state.unreadCaches(), restorable ? sysfs(machine, state) : List.of());
+    }
+
+    private static boolean hasSysfs(KernelProfile profile) {
+        return EngineKind.of(profile) == EngineKind.SLUB;
     }
 
     /// Goes on from a state to ask the caches themselves.
@@ -100,7 +106,8 @@ record StateView(String name, KernelProfile profile, List<ZoneState> zones,
             replay.run(cursor);
             return new StateView(folder.toString(), profile, slabs.pages().snapshot(),
                     replay.caches(),
-                    start.unreadCaches(), withSysfs ? sysfs(slabs) : List.of());
+                    start.unreadCaches(),
+                    withSysfs && hasSysfs(profile) ? sysfs(slabs) : List.of());
         }
     }
 }

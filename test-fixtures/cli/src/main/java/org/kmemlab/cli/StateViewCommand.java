@@ -11,6 +11,7 @@ import org.kmemlab.buddy.proc.ProcBuddyinfo;
 import org.kmemlab.buddy.proc.ProcPagetypeinfo;
 import org.kmemlab.buddy.proc.ProcZoneinfo;
 import org.kmemlab.lab.input.InputException;
+import org.kmemlab.slab.EngineKind;
 import org.kmemlab.slab.SlubStat;
 import org.kmemlab.slab.SysfsCache;
 import org.kmemlab.slab.proc.ProcSlabinfo;
@@ -52,7 +53,7 @@ abstract sealed class StateViewCommand extends StandardCommand {
         if (state.caches().isEmpty() || !state.unreadCaches().isEmpty()) {
             throw new InputException(state.name(), -1, state.unreadCaches().isEmpty()
                     ? "its state has no caches"
-                    : "its state has caches of another engine than SLUB");
+                    : "its state has caches of an unknown engine");
         }
     }
 
@@ -105,6 +106,11 @@ abstract sealed class StateViewCommand extends StandardCommand {
         @Override
         String text(StateView state) throws InputException {
             requireCaches(state);
+            EngineKind engine = EngineKind.of(state.profile());
+            if (engine != EngineKind.SLUB) {
+                throw new InputException(state.name(), -1, "its kernel keeps objects with " + engine
+                        + ", which has no /sys/kernel/slab");
+            }
             StringBuilder text = new StringBuilder();
             state.sysfs().stream().filter(this::isWanted).forEach(shown -> add(text, shown));
             if (text.isEmpty()) {

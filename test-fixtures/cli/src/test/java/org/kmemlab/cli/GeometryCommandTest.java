@@ -181,4 +181,38 @@ class GeometryCommandTest {
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).contains(message).doesNotContain("\tat ");
     }
+
+    /// The classic SLAB would be drawn with SLUB's free pointer, or without its indices and colours.
+    @Test
+    void geometry_classicConstructor_drawsTheIndicesAndSaysWhy() {
+        CliRun run = CliRun.of("geometry", "--size", "40", "--ctor", "--kernel", "c61-SLAB");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.GOOD);
+        assertThat(run.out()).doesNotContain("free pointer", "min_partial");
+        assertThat(run.out()).contains("""
+                    3920  object 98
+                    3960  37 bytes left over
+                    3997  indices of the free objects, one byte each: 99 bytes
+                    4096  end
+                """,
+                "Too little is left over for colours", "limit           120  free objects",
+                "flags        0x0  none",
+                "a constructed object keeps its state while it is free",
+                "Outside they do not pay",
+                "Without the constructor: the indices would lie at the end of the slab, 99 objects");
+    }
+
+    /// Where the indices lie, and how slabs differ, would not follow from the cache.
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "--size 704; lie in one of them, the last to be handed out.; 7 colours: in one slab after",
+        "--size 128 --flags TYPESAFE_BY_RCU; lie outside, in memory of kmalloc for each slab.;"
+                + " in a free object, 32 objects in a slab of order 0.",
+        "--size 64 --flags POISON; drops SLAB_POISON: it was built without DEBUG_SLAB.; order"})
+    void geometry_classicPlaces(String options, String one, String other) {
+        CliRun run = CliRun.of(("geometry --kernel c61-SLAB " + options).split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.GOOD);
+        assertThat(run.out()).contains(one, other);
+    }
 }

@@ -41,7 +41,7 @@ final class ClassicDump implements CacheDump {
     private record Node(List<ListedSlab> partial, List<ListedSlab> full, List<ListedSlab> free,
             int freeLimit, int colourNext) {}
 
-    private record Array(int limit, int batchCount, boolean touched) {}
+    private record Array(int avail, int limit, int batchCount, boolean touched) {}
 
     private final String name;
     private final boolean hasCtor;
@@ -84,17 +84,35 @@ final class ClassicDump implements CacheDump {
             DumpLine part = new DumpLine(line.file(), line.number(),
                     List.of(StringUtils.split(holder.group(3), ' ')));
             if (holder.group(1).equals("cpu")) {
-                arrays.put(number, new Array(part.decimal("limit"), part.decimal("batch"),
-                        part.decimal("touched") != 0));
+                arrays.put(number,
+                        new Array(part.decimal("avail"), part.decimal("limit"),
+                                part.decimal("batch"),
+                                part.decimal("touched") != 0));
             } else {
-                nodes.put(number,
-                        new Node(listed(part, "partial:"), listed(part, "full:"),
-                                listed(part, "free:"), part.decimal("free_limit"),
-                                part.decimal("colour_next")));
+                nodes.put(number, node(part));
             }
         }
         if (nodes.isEmpty()) {
             throw line.bad("no node list");
+        }
+    }
+
+    private Node node(DumpLine line) throws StateFormatException {
+        Node node = new Node(listed(line, "partial:"), listed(line, "full:"),
+                listed(line, "free:"), line.decimal("free_limit"), line.decimal("colour_next"));
+        int slabs = node.partial.size() + node.full.size() + node.free.size();
+        int free = node.free.size() * geometry.objects() + node.partial.stream()
+                .mapToInt(slab -> geometry.objects() - slab.active).sum();
+        requireCount(line, "total", slabs);
+        requireCount(line, "free_slabs", node.free.size());
+        requireCount(line, "free_objects", free);
+        return node;
+    }
+
+    private static void requireCount(DumpLine line, String key, int counted)
+            throws StateFormatException {
+        if (line.decimal(key) != counted) {
+            throw line.bad(key + "=" + line.decimal(key) + ", but " + counted + " are listed");
         }
     }
 
@@ -135,7 +153,13 @@ final class ClassicDump implements CacheDump {
             }
             objects.add(base(line.parse(entry.group(1), 16)) + line.parse(entry.group(2), 10));
         }
-        entries.put(line.parse(owner.substring("cpu".length()), 10), objects);
+        int cpu = line.parse(owner.substring("cpu".length()), 10);
+        Array array = arrays.get(cpu);
+        if (array == null || array.avail != objects.size()) {
+            throw line.bad(objects.size() + " entries, but " + (array == null ? "no array"
+                    : "avail=" + array.avail) + " for CPU " + cpu);
+        }
+        entries.put(cpu, objects);
     }
 
     private static long base(int pfn) {

@@ -16,13 +16,17 @@ import org.kmemlab.buddy.MigrateType;
 import org.kmemlab.buddy.PageAllocator;
 import org.kmemlab.buddy.ZoneState;
 import org.kmemlab.lab.input.RecordedFile;
+import org.kmemlab.lab.verify.RecordedOracle;
 import org.kmemlab.machine.ConfigOption;
 import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
 import org.kmemlab.machine.MemoryKind;
 import org.kmemlab.machine.ZoneType;
+import org.kmemlab.slab.ClassicGeometry;
 import org.kmemlab.slab.SlabFlags;
+import org.kmemlab.slab.SlabGeometry;
+import org.kmemlab.slab.SlabSettings;
 import org.kmemlab.slab.SlubSnapshot.CpuView;
 import org.kmemlab.slab.SlubSnapshot.SlabView;
 
@@ -216,6 +220,46 @@ class StateReaderTest {
             assertThat(state.caches()).isNotEmpty();
             assertThat(state.unreadCaches()).isEmpty();
         }
+    }
+
+    /// Broken: the caches of the classic SLAB would be read wrong: any of them that is not shared
+    /// has the shape that we compute from its size, alignment and flags.
+    @Test
+    void readAll_classicCaches_haveTheShapeThatIsComputed() throws IOException {
+        SlabSettings settings = SlabSettings.of(KernelProfile.C61_SLAB, 1, 1);
+        int compared = 0;
+        for (RecordedCache cache : recorded("c61_SLAB_smp1_slab_small1").getFirst().caches()) {
+            ClassicGeometry g = cache.snapshot().geometry().classic();
+            if (cache.snapshot().refcount() <= 1) {
+                SlabFlags flags = g.flags()
+                        .without(SlabFlags.OBJ_FREELIST.with(SlabFlags.OFF_SLAB));
+                assertThat(g).as(cache.name()).isEqualTo(SlabGeometry
+                        .of(new SlabGeometry.Request(g.objectSize(), g.align(), flags,
+                                cache.hasCtor()), settings));
+                compared++;
+            }
+        }
+        assertThat(compared).isGreaterThan(80);
+    }
+
+    /// Broken: a damaged dump of the classic SLAB would be taken for another state.
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "partial: 2586:16/21:off0;partial: 2586:16/22:off0;is no slab:active/21:off",
+        "partial: 2586:16/21:off0;partial 2586:16/21:off0;no list partial:",
+        "ksf cpu0 entries(bottom..top)= 2586+0;ksf cpu0 entries(bottom..top)= 2586;no frame+offset",
+        "avail=14 ;avail=9 ;14 entries, but avail=9 for CPU 0",
+        "total=1 free_slabs=0 free_objects=5;total=1 free_slabs=0 free_objects=6;but 5 are listed",
+        "limit=120 batchcount=60 shared=0;limit=120 batchcount=160 shared=0;batchcount 160"})
+    void readAll_damagedClassicDump_namesTheLine(String original, String damaged, String message)
+            throws IOException {
+        String text = String.join("\n",
+                RecordedOracle.lines("traces/c61_SLAB_smp1_slab_small1/state.txt.gz"));
+        assertThat(text).contains(original);
+
+        assertThatExceptionOfType(StateFormatException.class)
+                .isThrownBy(() -> read(text.replace(original, damaged)))
+                .withMessageContaining("state.txt, line ").withMessageContaining(message);
     }
 
     /// Broken: counts that slabinfo prints could not be had from a state.

@@ -157,4 +157,45 @@ class SlabTraceCheckTest {
         assertThat(report.isGood()).isFalse();
         assertThat(report.differences().getFirst().place()).contains("(filp)");
     }
+
+    /// The end state of the classic SLAB would not count.
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {"touched=;touched=7",
+        "colour_next=;colour_next=4", "off192 ;off128 "})
+    void check_classicEndStateChanged_isFound(String original, String changed) throws IOException {
+        String trace = "traces/c61_SLAB_smp1_slab_fs1";
+        Path recorded = RecordedOracle.path(trace);
+        String text = String.join("\n", RecordedOracle.lines(trace + "/state.txt.gz")) + "\n";
+        int cache = text.indexOf("cache sock_inode_cache ", text.lastIndexOf(" kall"));
+        int at = text.indexOf(original, cache);
+        Path file = Files.writeString(folder.resolve("state.txt"),
+                text.substring(0, at) + changed + text.substring(at + original.length()));
+
+        CheckReport report = SlabTraceCheck.check(RecordedOracle.machine(recorded),
+                recorded.resolve("trace.txt.gz"), states(file), 20);
+
+        assertThat(report.differences()).isNotEmpty().allSatisfy(difference -> assertThat(
+                difference.place()).endsWith("end state, cache sock_inode_cache"));
+    }
+
+    /// Objects of the classic SLAB would be compared with themselves.
+    @Test
+    void check_classicStartStateChanged_isFound() throws IOException {
+        String trace = "traces/c61_SLAB_smp1_slab_fs1";
+        Path recorded = RecordedOracle.path(trace);
+        String text = String.join("\n", RecordedOracle.lines(trace + "/state.txt.gz")) + "\n";
+        int cache = text.indexOf("cache vm_area_struct ");
+        int end = text.indexOf('\n', text.indexOf("entries(bottom..top)=", cache));
+        int last = text.lastIndexOf(' ', end);
+        int before = text.lastIndexOf(' ', last - 1);
+        String swapped = text.substring(0, before) + text.substring(last, end)
+                + text.substring(before, last) + text.substring(end);
+        Path file = Files.writeString(folder.resolve("state.txt"), swapped);
+
+        CheckReport report = SlabTraceCheck.check(RecordedOracle.machine(recorded),
+                recorded.resolve("trace.txt.gz"), states(file), 20);
+
+        assertThat(report.isGood()).isFalse();
+        assertThat(report.differences().getFirst().place()).contains("(vm_area_struct)");
+    }
 }
