@@ -161,7 +161,8 @@ public final class KmemCache implements AutoCloseable {
     /// @param objects the addresses from index `from` on; their order in the array changes
     /// @throws IllegalArgumentException if the range is not inside the array
     /// @throws SlabBugException under [MisusePolicy#REFUSE], at the first object, counted from the
-    ///         end, that is no allocated object of this cache; those after it are freed then
+    ///         end (SLAB: from the beginning), that is no allocated object of this cache; those
+    ///         passed before it are freed then
     public void freeBulk(Cpu cpu, long[] objects, int from, int count) {
         checkRange(objects, from, count);
         live().freeBulk(cpu, objects, from, count);

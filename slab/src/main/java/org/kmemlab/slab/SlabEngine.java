@@ -39,10 +39,11 @@ sealed interface SlabEngine permits SlubEngine, ClassicEngine {
     /// @return how many it got; with fewer than `count` the memory ran out
     int allocBulk(Cpu cpu, GfpFlags gfp, long[] out, int from, int count);
 
-    /// Takes back `objects[from..from+count)`; the order of the array changes.
+    /// Takes back `objects[from..from+count)`, SLUB from the end on; the order of the array may
+    /// change.
     ///
     /// @throws SlabBugException at the first one that is no allocated object of this cache; those
-    ///         behind it in the array are freed then, those before it are not
+    ///         that came before it are freed then, the others are not
     void freeBulk(Cpu cpu, long[] objects, int from, int count);
 
     /// What is wrong with an address that is no allocated object of this cache.

@@ -10,7 +10,10 @@
 ///        └──────────── new slab ◄── PageAllocator ◄───────────────────────┘
 /// ```
 ///
-/// The links of a free list lie inside the free objects, in [org.kmemlab.machine.PhysicalMemory].
+/// That is SLUB. Kernels built with the older SLAB have [ClassicEngine] under the same [KmemCache]:
+/// arrays of free objects by CPU ([ArrayCache]), three lists of slabs by node ([ClassicNode]).
+///
+/// The links of a free list of SLUB lie inside the free objects, in [org.kmemlab.machine.PhysicalMemory].
 ///
 /// Caches with debug flags go one object at a time through [CheckedPath], which paints
 /// ([ObjectDebug]), remembers ([ObjectTracks]), checks ([SlabChecks]) and reports ([BugReports]).

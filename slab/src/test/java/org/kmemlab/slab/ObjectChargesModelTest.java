@@ -33,12 +33,13 @@ class ObjectChargesModelTest {
 
     /// If it fails, somebody pays for what others use, pays twice, is never paid back, or exceeds a
     /// limit; the seed in the name replays it.
-    @ParameterizedTest(name = "seed {0}, booted with {1}")
-    @CsvSource({"1,slab_nomerge", "2,slub_debug=FZPU", "3,init_on_free=1", "4,slub_max_order=0"})
-    void randomUse_againstAnAccount(long seed, String boot) {
+    @ParameterizedTest(name = "seed {0}, {1} booted with {2}")
+    @CsvSource({"1,c61,slab_nomerge", "2,c61,slub_debug=FZPU", "3,c61,init_on_free=1",
+        "4,c61,slub_max_order=0", "5,c61-SLAB,slab_nomerge", "6,c61-SLAB,init_on_free=1"})
+    void randomUse_againstAnAccount(long seed, String build, String boot) {
         SplittableRandom random = new SplittableRandom(seed);
         try (SlabFixture f = SlabFixture.of(MachineConfig.ofMebibytes(32).withCpus(2)
-                .withProfile(KernelProfile.C61.with(ConfigOption.MEMCG_KMEM).booted(boot)))) {
+                .withProfile(KernelProfile.of(build).with(ConfigOption.MEMCG_KMEM).booted(boot)))) {
             List<KmemCache> caches = List.of(
                     f.slab.createCache(KmemCacheArgs.of("charged", 300)
                             .withFlags(SlabFlags.ACCOUNT)),

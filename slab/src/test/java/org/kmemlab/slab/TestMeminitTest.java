@@ -156,15 +156,20 @@ class TestMeminitTest {
         }
     }
 
+    private static SlabFixture unmerged(String build, String boot) {
+        return SlabFixture.of(SlabFixture.config(KernelProfile.of(build).booted("slab_nomerge")
+                .booted(boot)));
+    }
+
     /// If it fails, fresh objects hold what they must not, or lose what they must keep.
     @ParameterizedTest
-    @CsvSource({"slab_nomerge slub_debug=FZPU init_on_alloc=1, 20",
-        "slab_nomerge init_on_alloc=1, 0", "slab_nomerge init_on_free=1, 0",
-        "slab_nomerge init_on_alloc=1 init_on_free=1, 0", "slab_nomerge, 20"})
-    void test_kmemcache(String boot, int failures) {
+    @CsvSource({"c61, slub_debug=FZPU init_on_alloc=1, 20", "c61, init_on_alloc=1, 0",
+        "c61, init_on_free=1, 0", "c61, init_on_alloc=1 init_on_free=1, 0", "c61, '', 20",
+        "c61-SLAB, init_on_alloc=1, 0", "c61-SLAB, init_on_free=1, 0"})
+    void test_kmemcache(String build, String boot, int failures) {
         int failed = 0;
         int tests = 0;
-        try (SlabFixture fixture = SlabFixture.booted(boot)) {
+        try (SlabFixture fixture = unmerged(build, boot)) {
             f = fixture;
             for (int i = 0; i < SIZES; i++) {
                 int size = 8 << i;
@@ -217,9 +222,10 @@ class TestMeminitTest {
 
     /// If it fails, a reader under RCU sees an object that was wiped under its eyes.
     @ParameterizedTest
-    @CsvSource({"slab_nomerge slub_debug=FZPU init_on_alloc=1", "slab_nomerge init_on_free=1"})
-    void test_rcu_persistent(String boot) {
-        try (SlabFixture fixture = SlabFixture.booted(boot)) {
+    @CsvSource({"c61, slub_debug=FZPU init_on_alloc=1", "c61, init_on_free=1",
+        "c61-SLAB, init_on_free=1"})
+    void test_rcu_persistent(String build, String boot) {
+        try (SlabFixture fixture = unmerged(build, boot)) {
             f = fixture;
             for (int i = 0; i < SIZES; i++) {
                 assertThat(rcuPersistent(8 << i)).as("size %s", 8 << i).isTrue();
