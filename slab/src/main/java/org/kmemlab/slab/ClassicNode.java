@@ -2,6 +2,7 @@ package org.kmemlab.slab;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -181,8 +182,7 @@ final class ClassicNode {
 
     /// Takes the free slab that has waited longest; there is one.
     ClassicSlab removeFree() {
-        ClassicSlab slab = free.last();
-        assert slab != null : "no free slab";
+        ClassicSlab slab = Objects.requireNonNull(free.last(), "no free slab");
         ClassicList.unlink(slab);
         freeSlabs--;
         totalSlabs--;

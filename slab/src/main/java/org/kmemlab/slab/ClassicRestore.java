@@ -16,7 +16,17 @@ import org.kmemlab.slab.ClassicSnapshot.SlabView;
 ///
 /// A state does not tell where a stack of indices lies that is in memory of `kmalloc`; such a
 /// stack is kept beside the machine, and that memory stays in use when the slab dies.
-record ClassicRestore(SlabCache cache, ClassicArrays arrays, ClassicNode[] nodes) {
+final class ClassicRestore {
+
+    private final SlabCache cache;
+    private final ClassicArrays arrays;
+    private final ClassicNode[] nodes;
+
+    ClassicRestore(SlabCache cache, ClassicArrays arrays, ClassicNode[] nodes) {
+        this.cache = cache;
+        this.arrays = arrays;
+        this.nodes = nodes;
+    }
 
     /// @throws IllegalArgumentException if the state does not fit the machine or itself
     void run(ClassicSnapshot state) {

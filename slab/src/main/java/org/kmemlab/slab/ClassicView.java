@@ -11,10 +11,20 @@ import org.kmemlab.slab.ClassicSnapshot.NodeView;
 import org.kmemlab.slab.ClassicSnapshot.SlabView;
 
 /// Reads the state of one cache of the classic allocator SLAB for people and for comparisons.
-///
-/// @param cache whose state is read
-record ClassicView(SlabCache cache, ClassicArrays arrays, ClassicNode[] nodes,
-        ClassicStats.Counter stats) {
+final class ClassicView {
+
+    private final SlabCache cache;
+    private final ClassicArrays arrays;
+    private final ClassicNode[] nodes;
+    private final ClassicStats.Counter stats;
+
+    ClassicView(SlabCache cache, ClassicArrays arrays, ClassicNode[] nodes,
+            ClassicStats.Counter stats) {
+        this.cache = cache;
+        this.arrays = arrays;
+        this.nodes = nodes;
+        this.stats = stats;
+    }
 
     ClassicSnapshot snapshot() {
         return new ClassicSnapshot(cache.name(), cache.geometry().classic(), cache.refcount(),

@@ -70,7 +70,7 @@ final class ClassicDump implements CacheDump {
             return new ClassicDump(CacheDump.nameOf(line), line.decimal("ctor") != 0,
                     line.decimal("refcount"), geometry);
         } catch (IllegalArgumentException contradiction) {
-            StateFormatException failure = line.bad(contradiction.getMessage());
+            StateFormatException failure = line.bad(String.valueOf(contradiction.getMessage()));
             failure.initCause(contradiction);
             throw failure;
         }
