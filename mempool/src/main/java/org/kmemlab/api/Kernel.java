@@ -21,11 +21,12 @@ import org.kmemlab.slab.Kmalloc;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.KmemCacheArgs;
 import org.kmemlab.slab.ObjectConstructor;
+import org.kmemlab.slab.PrefilledSheaf;
 import org.kmemlab.slab.SlabAllocator;
 import org.kmemlab.slab.SlabFlags;
 import org.kmemlab.slab.proc.SysfsTree;
 
-/// The allocation functions of Linux 6.1 under their own names and with their own order of
+/// The allocation functions of Linux under their own names and with their own order of
 /// arguments, on one CPU of one machine.
 ///
 /// Differs from C only where Java must: memory is a `long` address (0 is NULL), a `struct page *`
@@ -39,6 +40,8 @@ public final class Kernel implements AutoCloseable {
 
     /// The page frame number that stands for no page.
     public static final int NO_PAGE = PageAllocator.NONE;
+
+    private static final int ENOMEM = -12;
 
     /// Allocates one element of a pool (`mempool_alloc_t`).
     ///
@@ -268,6 +271,45 @@ public final class Kernel implements AutoCloseable {
     /// Gives many objects back to their cache. See [KmemCache#freeBulk].
     public void kmem_cache_free_bulk(KmemCache cache, int count, long[] objects) {
         mine(cache).freeBulk(cpu, objects, 0, count);
+    }
+
+    /// A sheaf with at least `size` objects, which the caller has alone; null if there is no memory.
+    /// See [KmemCache#prefillSheaf].
+    public @Nullable PrefilledSheaf kmem_cache_prefill_sheaf(KmemCache cache, int gfp, int size) {
+        return mine(cache).prefillSheaf(cpu, gfp(gfp), size);
+    }
+
+    /// Fills a borrowed sheaf up, unless it has `size` objects; `sheaf` stands for another, larger one
+    /// afterwards if need be.
+    ///
+    /// @return 0; -12 if there is no memory
+    /// @throws IllegalArgumentException if the sheaf is one of another cache
+    public int kmem_cache_refill_sheaf(KmemCache cache, int gfp, PrefilledSheaf sheaf, int size) {
+        return borrowed(cache, sheaf).refill(cpu, gfp(gfp), size) ? 0 : ENOMEM;
+    }
+
+    /// An object of a borrowed sheaf; 0 if none is left. See [PrefilledSheaf#alloc].
+    public long kmem_cache_alloc_from_sheaf(KmemCache cache, int gfp, PrefilledSheaf sheaf) {
+        return borrowed(cache, sheaf).alloc(cpu, gfp(gfp));
+    }
+
+    /// Gives a borrowed sheaf back. See [PrefilledSheaf#giveBack].
+    public void kmem_cache_return_sheaf(KmemCache cache, int gfp, PrefilledSheaf sheaf) {
+        borrowed(cache, sheaf).giveBack(cpu, gfp(gfp));
+    }
+
+    /// Objects in a borrowed sheaf.
+    public int kmem_cache_sheaf_size(PrefilledSheaf sheaf) {
+        return sheaf.size();
+    }
+
+    @SuppressWarnings("ReferenceEquality") // two caches are never the same
+    private PrefilledSheaf borrowed(KmemCache cache, PrefilledSheaf sheaf) {
+        if (sheaf.cache() != mine(cache)) {
+            throw new IllegalArgumentException("a sheaf of cache " + sheaf.cache().name()
+                    + " is used with cache " + cache.name());
+        }
+        return sheaf;
     }
 
     /// The size that the cache was asked for, in bytes.

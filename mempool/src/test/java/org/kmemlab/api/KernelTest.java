@@ -22,6 +22,7 @@ import org.kmemlab.mempool.Mempool;
 import org.kmemlab.slab.KernelPanicException;
 import org.kmemlab.slab.Kmalloc;
 import org.kmemlab.slab.KmemCache;
+import org.kmemlab.slab.PrefilledSheaf;
 import org.kmemlab.slab.SlabBugException;
 
 class KernelTest {
@@ -289,6 +290,35 @@ class KernelTest {
 
         assertThat(k.slab().sysfs(cache).usersize()).isEqualTo(16);
         k.kmem_cache_destroy(cache);
+    }
+
+    /// Code that reserves objects before it takes a lock could not be ported.
+    @Test
+    void kmem_cache_prefill_sheaf_lendsObjectsThatAreThere() {
+        try (Kernel newer = Kernel.boot(MachineConfig.ofMebibytes(32)
+                .withProfile(KernelProfile.LINUX_6_18))) {
+            kmem_cache_args args = new kmem_cache_args();
+            args.sheaf_capacity = 32;
+            KmemCache nodes = Objects
+                    .requireNonNull(newer.kmem_cache_create("maple_node", 256, args, 0));
+            KmemCache other = Objects.requireNonNull(
+                    newer.kmem_cache_create("other", 64, (kmem_cache_args) null, 0));
+            PrefilledSheaf sheaf = Objects
+                    .requireNonNull(newer.kmem_cache_prefill_sheaf(nodes, GFP_KERNEL, 3));
+            assertThat(newer.leaks()).contains("cache maple_node: 32 objects");
+
+            long object = newer.kmem_cache_alloc_from_sheaf(nodes, GFP_KERNEL, sheaf);
+            assertThat(newer.kmem_cache_sheaf_size(sheaf)).isEqualTo(31);
+            assertThat(newer.kmem_cache_refill_sheaf(nodes, GFP_KERNEL, sheaf, 40)).isZero();
+            assertThat(newer.kmem_cache_sheaf_size(sheaf)).isEqualTo(40);
+            assertThatThrownBy(() -> newer.kmem_cache_return_sheaf(other, GFP_KERNEL, sheaf))
+                    .hasMessage("a sheaf of cache maple_node is used with cache other");
+            newer.kmem_cache_return_sheaf(nodes, GFP_KERNEL, sheaf);
+            newer.kmem_cache_free(nodes, object);
+
+            assertThat(newer.leaks()).isEmpty();
+            newer.slab().validate();
+        }
     }
 
     /// Memory that waits for a grace period would never come back, or at once.

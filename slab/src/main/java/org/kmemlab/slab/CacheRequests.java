@@ -10,10 +10,8 @@ final class CacheRequests {
     private static final int ENOMEM = -12;
     private static final int EINVAL = -22;
     private static final int ENOSYS = -38;
-    /// `struct slab_sheaf`, in front of its array of pointers.
-    private static final int SHEAF_HEADER_BYTES = 32;
     private static final int MAX_SHEAF_CAPACITY =
-            (Kmalloc.MAX_SIZE - SHEAF_HEADER_BYTES) / Long.BYTES;
+            (Kmalloc.MAX_SIZE - SheafSupply.HEADER_BYTES) / Long.BYTES;
 
     private final Machine machine;
     private final SlabSettings settings;
@@ -94,6 +92,12 @@ final class CacheRequests {
             boolean tooLarge = args.objectSize() > SlabGeometry.MAX_OBJECT_SIZE;
             throw refused(args, malformed && !tooLarge ? EINVAL : ENOSYS, cause);
         }
+    }
+
+    /// What to throw because the first sheaves of a cache could not be had.
+    RuntimeException withoutSheaves(KmemCacheArgs args) {
+        return refused(args, ENOMEM, "cache " + args.name() + ": no memory for sheaves of "
+                + args.sheafCapacity() + " objects");
     }
 
     private RuntimeException refused(KmemCacheArgs args, int error, String why) {

@@ -100,11 +100,19 @@ final class KfreeRcu {
         }
     }
 
-    private void addLocked(Cpu cpu, long address) {
-        if (refusesMisuse && !taken.add(address)) {
+    /// Throws if an address was taken already and is not freed yet, and that is refused.
+    void refuseTaken(long address) {
+        if (refusesMisuse && taken.contains(address)) {
             Slab slab = allocator.table().at(address);
             throw new SlabBugException(new SlabBug.DoubleFree(
                     slab == null ? "kmalloc" : slab.cache.name(), address));
+        }
+    }
+
+    private void addLocked(Cpu cpu, long address) {
+        refuseTaken(address);
+        if (refusesMisuse) {
+            taken.add(address);
         }
         PerCpu mine = cpus.get(cpu.id());
         Block block = mine.blocks.peekFirst();

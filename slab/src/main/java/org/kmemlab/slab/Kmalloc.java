@@ -166,7 +166,7 @@ public final class Kmalloc {
             while (first > from && isOf(slab.cache, addresses[first - 1])) {
                 first--;
             }
-            slab.cache.freeBulk(cpu, addresses, first, end - first);
+            slab.cache.freeBulkToSlabs(cpu, addresses, first, end - first);
             end = first;
         }
     }
@@ -184,7 +184,16 @@ public final class Kmalloc {
     public void kfreeRcu(Cpu cpu, long address) {
         if (!isNothing(address)) {
             requireAllocated(address);
-            allocator.machine().lock().during(() -> allocator.kfreeRcu().add(cpu, address));
+            allocator.machine().lock().during(() -> kfreeRcuLocked(cpu, address));
+        }
+    }
+
+    private void kfreeRcuLocked(Cpu cpu, long address) {
+        KfreeRcu batches = allocator.kfreeRcu();
+        batches.refuseTaken(address);
+        Slab slab = table.at(address);
+        if (slab == null || !slab.cache.freeAfterGrace(cpu, address)) {
+            batches.add(cpu, address);
         }
     }
 

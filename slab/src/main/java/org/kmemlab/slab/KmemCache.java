@@ -177,6 +177,21 @@ public final class KmemCache implements AutoCloseable {
         now.freeBulk(now.allocator().machine().cpuOf(Thread.currentThread()), objects, from, count);
     }
 
+    /// Lends a sheaf with at least `objects` objects in it, which later serves allocations that must
+    /// not fail (`kmem_cache_prefill_sheaf`, since Linux 6.18).
+    ///
+    /// A cache that has sheaves of that size lends one of its own; otherwise one is made for this
+    /// loan. No fault is injected into the objects, but one may hit the memory of a new sheaf.
+    ///
+    /// @param objects how many must be in it, at least 1
+    /// @return null if there is not memory enough
+    /// @throws IllegalStateException on a live machine, and for a kernel without sheaves
+    public @Nullable PrefilledSheaf prefillSheaf(Cpu cpu, GfpFlags gfp, int objects) {
+        Validate.isTrue(objects > 0, "a sheaf with %d objects: expected at least 1", objects);
+        SlabSheaf sheaf = live().sheafLoans().lend(cpu, gfp, objects);
+        return sheaf == null ? null : new PrefilledSheaf(this, sheaf);
+    }
+
     private static void checkRange(long[] array, int from, int count) {
         Objects.requireNonNull(array, "array of objects");
         Validate.isTrue(from >= 0 && count >= 0 && count <= array.length - from,
@@ -238,6 +253,14 @@ public final class KmemCache implements AutoCloseable {
             now.engine().clearCounter(stat);
             return now;
         });
+    }
+
+    /// Sets one of the counters of the cache's sheaves to 0, on all CPUs.
+    public void clearCounter(SheafStat stat) {
+        SheafLayer layer = live().sheafLayer();
+        if (layer != null) {
+            layer.clearCounter(stat);
+        }
     }
 
     /// Releases all slabs that are not in use, also those that CPUs hold.

@@ -138,6 +138,8 @@ public final class SlabAllocator {
 
     private void restore(CacheState state) {
         CacheSnapshot snapshot = state.snapshot();
+        Validate.isTrue(state.args().sheafCapacity() == 0,
+                "cache %s: a recorded state has no sheaves", state.args().name());
         SlabCache cache = new SlabCache(this, lastNumber + 1, state.args(), snapshot.geometry(),
                 snapshot.refcount());
         register(cache);
@@ -188,6 +190,10 @@ public final class SlabAllocator {
             throw requests.refused(args, CacheRequests.EEXIST, new IllegalArgumentException(
                     "cache name '" + args.name() + "' is taken by a cache that still exists"));
         }
+        SheafLayer layer = cache.sheafLayer();
+        if (layer != null && !layer.start(machine().cpu(0))) {
+            throw requests.withoutSheaves(args);
+        }
         return register(cache);
     }
 
@@ -235,7 +241,7 @@ public final class SlabAllocator {
                 "cache %s is the allocator's own and cannot be destroyed", cache.name());
         boolean isFinal = settings.rules().destroyIsFinal();
         if (isFinal) {
-            machine().lock().during(kfreeRcu::barrier);
+            machine().lock().during(this::rcuBarrierLocked);
         }
         if (cache.refcount() == 1) {
             if (!cache.shutdown(cpu)) {
@@ -379,6 +385,18 @@ public final class SlabAllocator {
     /// [RcuClock#barrier] does not do that: it waits for what has been handed to RCU, and a batch
     /// is handed over only when it is full or old enough.
     public void kvfreeRcuBarrier() {
+        machine().lock().during(this::rcuBarrierLocked);
+    }
+
+    private void rcuBarrierLocked() {
+        boolean waits = false;
+        for (SlabCache cache : caches) {
+            SheafLayer layer = cache.sheafLayer();
+            waits |= layer != null && layer.startGracePeriods();
+        }
+        if (waits) {
+            rcu.barrier();
+        }
         kfreeRcu.barrier();
     }
 

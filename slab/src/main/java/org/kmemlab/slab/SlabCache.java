@@ -49,6 +49,9 @@ final class SlabCache {
     private final Failslab failslab;
     private final List<KmemCache> handles = new ArrayList<>();
     private final SlabEngine engine;
+    /// The engine below sheaves; the same if there are none.
+    private final SlabEngine slabs;
+    private final @Nullable SheafLayer sheafLayer;
     private final KernelLock lock;
     private final @Nullable Sheaves sheaves;
     private final Sheaf @Nullable [] byThread;
@@ -81,7 +84,9 @@ final class SlabCache {
         this.byThread = sheaves == null ? null : sheaves.byThread();
         this.sysfsName = allocator.merging().sysfsName(this);
         this.charges = new ObjectCharges(this);
-        this.engine = SlabEngine.of(this);
+        this.slabs = SlabEngine.of(this);
+        this.sheafLayer = slabs instanceof SlubEngine slub ? SheafLayer.above(this, slub) : null;
+        this.engine = sheafLayer == null ? slabs : sheafLayer.engine();
     }
 
     private static int hooks(SlabSettings settings, KmemCacheArgs args, SlabFlags flags,
@@ -265,6 +270,17 @@ final class SlabCache {
         }
     }
 
+    /// What is done with an object that was marked as free when its grace period began.
+    void leaveAfterGrace(long object) {
+        if ((hooks & CHARGED) != 0) {
+            charges.refund(object);
+        }
+        if ((hooks & WIPE) != 0) {
+            engine.wipe(object);
+        }
+        afterFree(object);
+    }
+
     private void afterFree(long object) {
         if ((hooks & OBSERVED) != 0) {
             allocator.observer().freed(name(), object);
@@ -316,6 +332,15 @@ final class SlabCache {
     }
 
     void freeBulk(Cpu cpu, long[] objects, int from, int count) {
+        freeBulk(engine, cpu, objects, from, count);
+    }
+
+    /// [#freeBulk] to the slabs, whatever lies above them (`kfree_bulk`).
+    void freeBulkToSlabs(Cpu cpu, long[] objects, int from, int count) {
+        freeBulk(slabs, cpu, objects, from, count);
+    }
+
+    private void freeBulk(SlabEngine to, Cpu cpu, long[] objects, int from, int count) {
         if (sheaves != null) {
             sheaves.putBulk(Thread.currentThread(), cpu, objects, from, count);
             return;
@@ -323,7 +348,7 @@ final class SlabCache {
         lock.acquire();
         try {
             int first = from + leaveAll(objects, from, count);
-            engine.freeBulk(cpu, objects, first, from + count - first);
+            to.freeBulk(cpu, objects, first, from + count - first);
             for (int i = first; (hooks & OBSERVED) != 0 && i < from + count; i++) {
                 afterFree(objects[i]);
             }
@@ -349,6 +374,61 @@ final class SlabCache {
             left--;
         }
         return left;
+    }
+
+    /// An object from a sheaf that a caller has borrowed; 0 if none is left.
+    long allocFromSheaf(Cpu cpu, GfpFlags gfp, SlabSheaf sheaf) {
+        SheafLayer layer = layer();
+        if (sheaf.isEmpty()) {
+            return 0;
+        }
+        MemCgroup payer = payer(cpu, gfp);
+        if (payer != null) {
+            // Who holds the object may rely on it, even if the group becomes too large.
+            boolean charged = charges.charge(cpu, payer, gfp.with(GfpFlags.NOFAIL), 1);
+            assert charged : "a charge that must not fail";
+        }
+        long object = layer.supply().take(sheaf);
+        if (payer != null) {
+            settle(payer, object);
+        }
+        afterAlloc(object, gfp);
+        return object;
+    }
+
+    /// What lends sheaves of the cache.
+    ///
+    /// @throws IllegalStateException if nothing does
+    SheafLoans sheafLoans() {
+        return layer().loans();
+    }
+
+    private SheafLayer layer() {
+        if (sheafLayer == null) {
+            throw new IllegalStateException("cache " + name() + ": sheaves can be borrowed on"
+                    + " stepped machines with a kernel that has sheaves");
+        }
+        return sheafLayer;
+    }
+
+    /// Frees an object after a grace period.
+    ///
+    /// @return false if that has to be done without sheaves
+    boolean freeAfterGrace(Cpu cpu, long object) {
+        return sheafLayer != null && sheafLayer.freeAfterGrace(cpu, object);
+    }
+
+    /// The kernel's sheaves above the slabs; null if there are none.
+    @Nullable
+    SheafLayer sheafLayer() {
+        return sheafLayer;
+    }
+
+    /// Counts objects that the allocator itself needs as sheaves.
+    void countSheaves(int number) {
+        if (sheafLayer != null) {
+            sheafLayer.countHolders(number);
+        }
     }
 
     /// The stocks above the engine; null if every request goes to the engine.

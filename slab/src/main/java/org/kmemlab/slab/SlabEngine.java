@@ -10,7 +10,7 @@ import org.kmemlab.machine.Cpu;
 ///
 /// To add an engine: its [EngineKind], a [SlabGeometry], a [CacheSnapshot], its kind of [Slab] for
 /// the [SlabTable], and a case in [#of].
-sealed interface SlabEngine permits SlubEngine, ClassicEngine {
+sealed interface SlabEngine permits SlubEngine, SheafEngine, ClassicEngine {
 
     /// The engine of a cache, as the kernel's build has it.
     static SlabEngine of(SlabCache cache) {

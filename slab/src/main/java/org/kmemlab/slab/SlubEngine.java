@@ -211,7 +211,10 @@ final class SlubEngine implements SlabEngine {
         }
     }
 
-    private SlubSlab claim(long object) {
+    /// The slab of an object that comes back, the object marked as free.
+    ///
+    /// @throws SlabBugException if it is no allocated object of this cache
+    SlubSlab claim(long object) {
         return (SlubSlab) claims.claim(object);
     }
 

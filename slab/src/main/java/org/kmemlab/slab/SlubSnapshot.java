@@ -2,8 +2,10 @@ package org.kmemlab.slab;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+import org.kmemlab.machine.PhysicalMemory;
 
 /// All that can be seen of a cache of SLUB at one moment.
 ///
@@ -12,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// @param refcount creators that share it; negative for the caches that never share
 /// @param cpus what each CPU holds
 /// @param nodes what each memory node holds
+/// @param sheaves what lies in sheaves above all that, to which it is in use; null if the kernel has
+///        no sheaves
 public record SlubSnapshot(String name, SlubGeometry geometry, int refcount, List<CpuView> cpus,
-        List<NodeView> nodes) implements CacheSnapshot {
+        List<NodeView> nodes, @Nullable SheafView sheaves) implements CacheSnapshot {
 
     /// One slab.
     ///
@@ -81,6 +85,12 @@ public record SlubSnapshot(String name, SlubGeometry geometry, int refcount, Lis
         nodes = List.copyOf(nodes);
     }
 
+    /// A cache of a kernel without sheaves.
+    public SlubSnapshot(String name, SlubGeometry geometry, int refcount, List<CpuView> cpus,
+            List<NodeView> nodes) {
+        this(name, geometry, refcount, cpus, nodes, null);
+    }
+
     @Override
     public SlubSnapshot slub() {
         return this;
@@ -102,9 +112,11 @@ public record SlubSnapshot(String name, SlubGeometry geometry, int refcount, Lis
         return totalObjects() - nodes.stream().mapToLong(NodeView::freeObjects).sum();
     }
 
+    /// The allocator's own sheaves do not count.
     @Override
     public long allocatedObjects() {
-        return activeObjects() - cpus.stream().mapToLong(CpuView::freeObjects).sum();
+        long outside = activeObjects() - cpus.stream().mapToLong(CpuView::freeObjects).sum();
+        return sheaves == null ? outside : outside - sheaves.objects() - sheaves.holders();
     }
 
     @Override
@@ -126,17 +138,25 @@ public record SlubSnapshot(String name, SlubGeometry geometry, int refcount, Lis
     private ListedSlab listed(SlabView slab, List<Integer> ownedByCpu) {
         List<Integer> free = new ArrayList<>(ownedByCpu);
         free.addAll(slab.freelist);
+        Set<Long> inSheaves = sheaves == null ? Set.of() : sheaves.addresses();
+        long start = PhysicalMemory.BASE_ADDRESS + ((long) slab.pfn << PhysicalMemory.PAGE_SHIFT)
+                + geometry.redLeftPad();
+        for (int index = 0; !inSheaves.isEmpty() && index < slab.objects; index++) {
+            if (inSheaves.contains(start + (long) index * geometry.size())) {
+                free.add(index);
+            }
+        }
         return new ListedSlab(slab.pfn, slab.order, geometry.redLeftPad(), slab.objects, free);
     }
 
     @Override
     public SlubSnapshot named(String other) {
-        return new SlubSnapshot(other, geometry, refcount, cpus, nodes);
+        return new SlubSnapshot(other, geometry, refcount, cpus, nodes, sheaves);
     }
 
     @Override
     public SlubSnapshot withGeometry(SlabGeometry other) {
-        return new SlubSnapshot(name, other.slub(), refcount, cpus, nodes);
+        return new SlubSnapshot(name, other.slub(), refcount, cpus, nodes, sheaves);
     }
 
     /// A counter, summed over all CPUs.

@@ -15,12 +15,15 @@ final class SlubValidation {
     private final SlubNodes nodes;
     private final FreeLinks links;
     private final Set<SlubSlab> seen = new HashSet<>();
+    private final Set<Long> inSheaves;
 
     SlubValidation(SlabCache cache, CpuSlab[] cpus, SlubNodes nodes, FreeLinks links) {
         this.cache = cache;
         this.cpus = cpus;
         this.nodes = nodes;
         this.links = links;
+        SheafLayer layer = cache.sheafLayer();
+        this.inSheaves = layer == null ? Set.of() : layer.objects();
     }
 
     /// @throws IllegalStateException at the first finding
@@ -90,9 +93,12 @@ final class SlubValidation {
                 "%s: an object is twice on a free list", slab);
         if (cache.refusesMisuse()) {
             for (int index = 0; index < slab.objects(); index++) {
-                check(slab.isAllocated(index) != distinct.contains(index),
+                boolean isFree = distinct.contains(index);
+                boolean inSheaf = inSheaves.contains(slab.addressOf(index));
+                check(!isFree || !inSheaf, "%s: object %s is free and in a sheaf", slab, index);
+                check(slab.isAllocated(index) != (isFree || inSheaf),
                         "%s: object %s is %s but marked otherwise", slab, index,
-                        distinct.contains(index) ? "free" : "allocated");
+                        isFree || inSheaf ? "free" : "allocated");
             }
         }
     }

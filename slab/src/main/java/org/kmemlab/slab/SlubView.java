@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.kmemlab.slab.SlubSnapshot.CpuView;
 import org.kmemlab.slab.SlubSnapshot.NodeView;
 import org.kmemlab.slab.SlubSnapshot.SlabView;
@@ -29,7 +30,12 @@ final class SlubView {
             nodeViews.add(view(nodes.of(node)));
         }
         return new SlubSnapshot(cache.name(), cache.geometry().slub(), cache.refcount(),
-                Arrays.stream(cpus).map(this::view).toList(), nodeViews);
+                Arrays.stream(cpus).map(this::view).toList(), nodeViews, sheaves());
+    }
+
+    private @Nullable SheafView sheaves() {
+        SheafLayer layer = cache.sheafLayer();
+        return layer == null ? null : layer.view();
     }
 
     private CpuView view(CpuSlab mine) {

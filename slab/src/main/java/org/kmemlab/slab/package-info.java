@@ -15,6 +15,9 @@
 ///
 /// The links of a free list of SLUB lie inside the free objects, in [org.kmemlab.machine.PhysicalMemory].
 ///
+/// Where the kernel has sheaves, a cache that asks for them has a [SheafEngine] above its slabs; the
+/// threads of live use have [Sheaves] of their own kind.
+///
 /// Caches with debug flags go one object at a time through [CheckedPath], which paints
 /// ([ObjectDebug]), remembers ([ObjectTracks]), checks ([SlabChecks]) and reports ([BugReports]).
 ///

@@ -35,7 +35,8 @@ class SlabModelTest {
         "4, deb61, init_on_free=1", "5, c61, slub_max_order=0", "6, linux-6.1, slub_debug=U",
         "7, linux-6.1, slub_min_objects=64", "8, c61-SLAB, slab_nomerge",
         "9, c61-SLAB, noaliencache", "10, c61-SLAB, slab_max_order=3", "11, debug-SLAB, ''",
-        "12, random-SLAB, init_on_free=1"})
+        "12, random-SLAB, init_on_free=1", "13, linux-6.18, slab_nomerge",
+        "14, linux-6.18, init_on_free=1", "15, linux-6.18, slub_debug=FZPU"})
     void randomUse_againstAModel(long seed, String build, String boot) {
         SplittableRandom random = new SplittableRandom(seed);
         try (SlabFixture f = SlabFixture.of(MachineConfig.ofNodes(List.of(32, 32)).withCpus(3)
@@ -69,10 +70,12 @@ class SlabModelTest {
 
     private static List<KmemCache> create(SlabAllocator slab) {
         ObjectConstructor ctor = (memory, at) -> memory.putLong(at, CONSTRUCTED);
+        int sheaf = slab.settings().rules().hasCacheArgs() ? 6 : 0;
         return List.of(slab.createCache(KmemCacheArgs.of("m8", 8)),
-                slab.createCache(KmemCacheArgs.of("m24", 24)),
-                slab.createCache(KmemCacheArgs.of("m200", 200).withCtor(ctor)),
-                slab.createCache(KmemCacheArgs.of("m192rcu", 192)
+                slab.createCache(KmemCacheArgs.of("m24", 24).withSheafCapacity(sheaf)),
+                slab.createCache(KmemCacheArgs.of("m200", 200).withCtor(ctor)
+                        .withSheafCapacity(sheaf)),
+                slab.createCache(KmemCacheArgs.of("m192rcu", 192).withSheafCapacity(2 * sheaf)
                         .withFlags(SlabFlags.TYPESAFE_BY_RCU.with(SlabFlags.HWCACHE_ALIGN))),
                 slab.createCache(KmemCacheArgs.of("m1000", 1000)),
                 slab.createCache(KmemCacheArgs.of("m5000", 5000).withAlign(64)));

@@ -6,6 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
+import org.kmemlab.slab.SheafStat;
+import org.kmemlab.slab.SheafView;
 import org.kmemlab.slab.SlabFlags;
 import org.kmemlab.slab.SlubGeometry;
 import org.kmemlab.slab.SlubSnapshot;
@@ -17,8 +19,9 @@ import org.kmemlab.slab.SysfsCache;
 
 /// The files of a directory in `/sys/kernel/slab`.
 ///
-/// The kernel has `failslab` and the files of [SlubStat] only if it was built with fault injection
-/// and with counters; here they are always there.
+/// The kernel has `failslab` and the files of [SlubStat] and [SheafStat] only if it was built with
+/// fault injection and with counters; here they are always there. Files about sheaves exist only on
+/// kernels that have sheaves.
 public final class SysfsSlab {
 
     private SysfsSlab() {
@@ -33,7 +36,20 @@ public final class SysfsSlab {
         for (SlubStat stat : SlubStat.values()) {
             files.put(stat.fileName(), stat(cache.snapshot().cpus(), stat));
         }
+        SheafView sheaves = cache.snapshot().sheaves();
+        if (sheaves != null) {
+            sheaves(files, sheaves);
+        }
         return files;
+    }
+
+    private static void sheaves(Map<String, String> files, SheafView sheaves) {
+        files.put("sheaf_capacity", String.valueOf(sheaves.capacity()));
+        for (SheafStat stat : SheafStat.values()) {
+            files.put(stat.fileName(), perUnit(" C",
+                    sheaves.cpus().stream().map(cpu -> cpu.counters().get(stat.ordinal()))
+                            .toList()));
+        }
     }
 
     private static void shape(Map<String, String> files, SysfsCache cache) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.slab.CacheTunables;
 import org.kmemlab.slab.KmemCache;
+import org.kmemlab.slab.SheafStat;
 import org.kmemlab.slab.SlabAllocator;
 import org.kmemlab.slab.SlubStat;
 
@@ -44,6 +45,8 @@ public final class SysfsTree {
             "cpu_partial", "remote_node_defrag_ratio", "failslab");
     private static final Map<String, SlubStat> STATS = Arrays.stream(SlubStat.values())
             .collect(Collectors.toUnmodifiableMap(SlubStat::fileName, Function.identity()));
+    private static final Map<String, SheafStat> SHEAF_STATS = Arrays.stream(SheafStat.values())
+            .collect(Collectors.toUnmodifiableMap(SheafStat::fileName, Function.identity()));
 
     private final SlabAllocator slab;
 
@@ -83,17 +86,17 @@ public final class SysfsTree {
     }
 
     private int store(Cpu cpu, KmemCache cache, String attribute, String text) {
-        SlubStat stat = STATS.get(attribute);
-        if (stat == null && !WRITABLE.contains(attribute)) {
+        Runnable clear = clearing(cache, attribute);
+        if (clear == null && !WRITABLE.contains(attribute)) {
             return read(cache, attribute) == null ? ENOENT : EACCES;
         }
         if (text.isEmpty()) {
             return 0;
         }
-        CacheTunables tunables = cache.tunables();
-        if (stat != null) {
-            return text.startsWith("0") ? done(() -> cache.clearCounter(stat)) : EINVAL;
+        if (clear != null) {
+            return text.startsWith("0") ? done(clear) : EINVAL;
         }
+        CacheTunables tunables = cache.tunables();
         return switch (attribute) {
             case SHRINK -> text.startsWith("1") ? done(() -> cache.shrink(cpu)) : EINVAL;
             case VALIDATE -> text.startsWith("1") && cache.geometry().slub().isDebug()
@@ -113,6 +116,17 @@ public final class SysfsTree {
                     : done(() -> cache.setFailslab(text.startsWith("1")));
             default -> throw new AssertionError(attribute);
         };
+    }
+
+    /// What sets a counter to 0; null if the file is none.
+    private static @Nullable Runnable clearing(KmemCache cache, String attribute) {
+        SlubStat stat = STATS.get(attribute);
+        SheafStat sheafStat = SHEAF_STATS.get(attribute);
+        if (stat != null) {
+            return () -> cache.clearCounter(stat);
+        }
+        return sheafStat == null || cache.snapshot().slub().sheaves() == null ? null
+                : () -> cache.clearCounter(sheafStat);
     }
 
     private static int done(Runnable action) {

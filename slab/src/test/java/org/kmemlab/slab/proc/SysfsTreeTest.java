@@ -261,4 +261,28 @@ class SysfsTreeTest {
             assertThat(merging.slab.sysfs(one).directory()).isEqualTo(":0000200");
         }
     }
+
+    /// The files of sheaves would be missing where the kernel has them, or be there where it has not.
+    @Test
+    void sheafFiles_areThereOnKernelsWithSheaves() {
+        try (SlabFixture newer = SlabFixture.of(MachineConfig.ofMebibytes(64).withCpus(2)
+                .withProfile(KernelProfile.LINUX_6_18));
+                KmemCache nodes = newer.slab.createCache(
+                        KmemCacheArgs.of("maple_node", 256).withSheafCapacity(32));
+                KmemCache other = newer.slab.createCache(KmemCacheArgs.of("other", 3000))) {
+            SysfsTree tree = new SysfsTree(newer.slab);
+            nodes.free(newer.machine.cpu(1), nodes.alloc(newer.machine.cpu(1), GFP_KERNEL));
+
+            assertThat(tree.read("maple_node", "sheaf_capacity")).isEqualTo("32\n");
+            assertThat(tree.read("maple_node", "sheaf_refill")).isEqualTo("32 C1=32\n");
+            assertThat(tree.read("maple_node", "free_cpu_sheaf")).isEqualTo("1 C1=1\n");
+            assertThat(tree.read(other.name(), "sheaf_capacity")).isEqualTo("0\n");
+            assertThat(tree.write(newer.cpu, "maple_node", "sheaf_refill", "0")).isEqualTo(1);
+            assertThat(tree.read("maple_node", "sheaf_refill")).isEqualTo("0\n");
+            assertThat(tree.write(newer.cpu, "maple_node", "sheaf_capacity", "8"))
+                    .isEqualTo(SysfsTree.EACCES);
+        }
+        assertThat(sysfs.read("foo", "sheaf_capacity")).isNull();
+        assertThat(write("barn_get", "0")).isEqualTo(SysfsTree.ENOENT);
+    }
 }
