@@ -6,6 +6,7 @@ import java.util.List;
 import org.kmemlab.buddy.MemMap;
 import org.kmemlab.buddy.PageAllocator;
 import org.kmemlab.buddy.PageUse;
+import org.kmemlab.slab.EngineKind;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.SlabAllocator;
 
@@ -23,6 +24,9 @@ final class LeakReport {
             if (objects > 0) {
                 lines.add("cache " + cache.name() + ": " + objects + " objects");
             }
+        }
+        if (slab.settings().engine() == EngineKind.SLOB && slab.slob().kmallocs() > 0) {
+            lines.add("kmalloc: " + slab.slob().kmallocs() + " blocks");
         }
         addBlocks(lines, slab.pages());
         return lines;

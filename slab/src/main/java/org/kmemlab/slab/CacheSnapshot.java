@@ -4,7 +4,7 @@ import java.util.List;
 
 /// What can be seen of a cache at one moment, whatever engine keeps its objects. Each engine has a
 /// record with all that only it has.
-public sealed interface CacheSnapshot permits SlubSnapshot, ClassicSnapshot {
+public sealed interface CacheSnapshot permits SlubSnapshot, ClassicSnapshot, SlobSnapshot {
 
     /// The name that slabinfo prints.
     String name();

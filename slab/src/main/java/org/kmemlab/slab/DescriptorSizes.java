@@ -7,6 +7,9 @@ package org.kmemlab.slab;
 /// both descriptors have grown by a word.
 final class DescriptorSizes {
 
+    /// `struct kmem_cache` of SLOB.
+    static final int SLOB_CACHE = 64;
+
     private static final int NODE_FIXED = 64;
     private static final int CACHE_FIXED = 200;
     private static final int POINTER = 8;

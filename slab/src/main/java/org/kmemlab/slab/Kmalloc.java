@@ -6,6 +6,7 @@ import java.util.Objects;
 
 import com.google.errorprone.annotations.CheckReturnValue;
 import org.apache.commons.lang3.Validate;
+import org.jspecify.annotations.Nullable;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.buddy.MemMap;
 import org.kmemlab.buddy.PageAllocator;
@@ -15,7 +16,7 @@ import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.PhysicalMemory;
 
 /// Memory of any size: an object of the smallest fitting `kmalloc` cache, or whole pages for more
-/// than 8 KiB.
+/// than 8 KiB. With SLOB a block of its heap, or whole pages for nearly a page and more.
 ///
 /// A request of 0 bytes gets [#ZERO_SIZE_PTR], which may be freed and has no bytes. Addresses of
 /// power-of-two sizes are aligned to the size.
@@ -38,7 +39,10 @@ public final class Kmalloc {
     private final PageAllocator pages;
     private final PhysicalMemory memory;
     private final SlabTable table;
-    private final KmallocCaches caches;
+    private final @Nullable KmallocCaches caches;
+    private final @Nullable SlobKmalloc slob;
+    /// Largest request that a cache serves here.
+    private final int cacheLimit;
     private final boolean keepsSizes;
     private final boolean guardsSizes;
 
@@ -47,8 +51,13 @@ public final class Kmalloc {
         this.pages = allocator.pages();
         this.memory = allocator.machine().memory();
         this.table = allocator.table();
-        this.caches = new KmallocCaches(allocator);
-        this.keepsSizes = !allocator.settings().debug().equals(SlubDebugOption.OFF);
+        boolean hasCaches = allocator.settings().engine() != EngineKind.SLOB;
+        this.caches = hasCaches ? new KmallocCaches(allocator) : null;
+        this.slob = hasCaches ? null
+                : new SlobKmalloc(allocator.slobHeap(), memory,
+                        allocator.misusePolicy() == MisusePolicy.REFUSE);
+        this.cacheLimit = hasCaches ? MAX_CACHE_SIZE : 0;
+        this.keepsSizes = hasCaches && !allocator.settings().debug().equals(SlubDebugOption.OFF);
         this.guardsSizes = keepsSizes && allocator.settings().rules().guardsRequestedSize();
     }
 
@@ -67,7 +76,7 @@ public final class Kmalloc {
     /// @throws IllegalStateException if the machine is stepped
     @CheckReturnValue
     public long kmalloc(long size, GfpFlags gfp) {
-        if (size > 0 && size <= MAX_CACHE_SIZE && !keepsSizes) {
+        if (size > 0 && size <= cacheLimit && !keepsSizes) {
             return cacheFor((int) size, gfp).alloc(gfp);
         }
         return kmalloc(cpuOf(Thread.currentThread()), size, gfp);
@@ -80,8 +89,9 @@ public final class Kmalloc {
     /// [#kmalloc] from a memory node, as [KmemCache#allocNode] understands it.
     @CheckReturnValue
     public long kmallocNode(Cpu cpu, long size, GfpFlags gfp, int node) {
-        if (size > MAX_CACHE_SIZE) {
-            return allocLarge(cpu, size, gfp, node);
+        if (size > cacheLimit) {
+            return slob != null && size <= MAX_SIZE ? slob.alloc(cpu, (int) size, gfp, node)
+                    : allocLarge(cpu, size, gfp, node);
         }
         if (size <= 0) {
             Validate.isTrue(size == 0, "size %d: expected 0 or more bytes", size);
@@ -205,6 +215,8 @@ public final class Kmalloc {
         Slab slab = table.at(address);
         if (slab != null) {
             slab.cache.requireAllocated(address);
+        } else if (slob != null) {
+            slob.requireAllocated(address);
         } else {
             startOfLarge(address);
         }
@@ -232,6 +244,9 @@ public final class Kmalloc {
         if (isNothing(address)) {
             return 0;
         }
+        if (slob != null) {
+            return slob.ksize(address);
+        }
         Slab slab = table.at(address);
         if (slab != null) {
             // Who asks may use it all, so nothing of it is guarded any more.
@@ -246,6 +261,9 @@ public final class Kmalloc {
     public long roundUp(long size) {
         if (size <= 0 || size > MAX_SIZE) {
             return size;
+        }
+        if (caches == null) {
+            return SlobKmalloc.roundUp(size);
         }
         return size > MAX_CACHE_SIZE ? (long) PAGE_SIZE << SlabOrder.orderFor(size)
                 : caches.classSize((int) size);
@@ -288,7 +306,11 @@ public final class Kmalloc {
     /// The cache that serves requests of `size` bytes.
     ///
     /// @param size 1 to [#MAX_CACHE_SIZE]
+    /// @throws IllegalStateException on a kernel with SLOB
     public KmemCache cacheFor(int size, GfpFlags gfp) {
+        if (caches == null) {
+            throw new IllegalStateException("kmalloc of SLOB has no caches");
+        }
         return gfp.has(CACHE_CHOICE) ? caches.of(size, gfp) : caches.normal(size);
     }
 
@@ -315,6 +337,10 @@ public final class Kmalloc {
     }
 
     private void freeLarge(Cpu cpu, long address) {
+        if (slob != null) {
+            slob.free(cpu, address);
+            return;
+        }
         // Or two threads that free one block would both find it in use.
         allocator.machine().lock().during(() -> {
             int head = startOfLarge(address);

@@ -38,7 +38,8 @@ final class ObjectCharges {
     /// The control group that pays for what runs on a CPU; null for none.
     @Nullable
     MemCgroup payer(Cpu cpu) {
-        return MemcgCharge.payer(cpu);
+        // SLOB has nowhere to note it.
+        return cache.geometry() instanceof SlobGeometry ? null : MemcgCharge.payer(cpu);
     }
 
     /// Charges for objects that are to be allocated.

@@ -45,6 +45,7 @@ public final class SlabAllocator {
     private final @Nullable ClassicReaper classicReaper;
     private final CacheRequests requests;
     private final SlabBoot boot;
+    private final @Nullable SlobHeap slobHeap;
     private @Nullable Kmalloc kmalloc;
     private ObjectEvents observer = ObjectEvents.NONE;
     private int lastNumber;
@@ -102,6 +103,9 @@ public final class SlabAllocator {
         this.kfreeRcu = new KfreeRcu(this);
         this.requests = new CacheRequests(machine, settings, reports);
         this.boot = new SlabBoot(this);
+        this.slobHeap = settings.engine() != EngineKind.SLOB ? null
+                : new SlobHeap(slabPages, machine.memory(),
+                        misusePolicy == MisusePolicy.REFUSE);
         settings.debug().warnings().forEach(machine.log()::print);
         states.reversed().forEach(this::restore);
         boot.advanceTo(until);
@@ -115,6 +119,11 @@ public final class SlabAllocator {
 
     /// Makes the caches of descriptors and those of `kmalloc`.
     void createOwnCaches() {
+        if (settings.engine() == EngineKind.SLOB) {
+            ownCache(KmemCacheArgs.of(CACHE_OF_CACHES, DescriptorSizes.SLOB_CACHE), NEVER_SHARED);
+            kmalloc = new Kmalloc(this);
+            return;
+        }
         int nodes = machine().config().nodes();
         ownCache(descriptor(CACHE_OF_CACHES, DescriptorSizes.cache(settings, nodes)),
                 NEVER_SHARED);
@@ -283,7 +292,12 @@ public final class SlabAllocator {
     /// lies in no slab. The address need not be an object. O(1).
     public @Nullable KmemCache cacheOf(long address) {
         Slab slab = table.at(address);
-        return slab == null ? null : slab.cache.handle();
+        SlabCache owner = slab == null ? null : slab.cache;
+        if (slobHeap != null) {
+            SlobBlock block = slobHeap.blocks().around(address);
+            owner = block == null ? null : block.cache();
+        }
+        return owner == null ? null : owner.handle();
     }
 
     /// Where the object lies whose slot an address is in; null if it is in no slot. O(1).
@@ -307,6 +321,31 @@ public final class SlabAllocator {
             machine().log().print(UsercopyCheck.text(bug, toUser));
             throw new SlabBugException(bug);
         }
+    }
+
+    /// The heap of SLOB, from which that engine serves all caches and `kmalloc`.
+    ///
+    /// @throws IllegalStateException if another engine keeps the objects
+    public SlobView slob() {
+        return slobHeap().view();
+    }
+
+    /// Puts the heap of SLOB, of which nothing was taken yet, into a recorded state. What lies between
+    /// its free blocks is somebody's, and never freed through this allocator.
+    ///
+    /// @throws IllegalArgumentException if the state does not fit the machine or itself
+    /// @throws IllegalStateException if another engine keeps the objects, or the heap was used
+    public void restoreSlob(SlobView state) {
+        slobHeap().restore(state);
+    }
+
+    SlobHeap slobHeap() {
+        if (slobHeap == null) {
+            throw new IllegalStateException(
+                    "kernel " + machine().profile().name() + " keeps objects in "
+                            + settings.engine() + ", not in SLOB");
+        }
+        return slobHeap;
     }
 
     /// The cache that `/sys/kernel/slab` has under a name: its directory's, or that of anyone who

@@ -135,7 +135,9 @@ final class SlabCache {
     }
 
     private boolean shouldFail(Cpu cpu, GfpFlags gfp) {
-        if ((hooks & INJECTED) == 0 && !failslab.isArmed(cpu)) {
+        boolean couldFail = (hooks & INJECTED) != 0 || failslab.isArmed(cpu);
+        if (!couldFail || geometry instanceof SlobGeometry) {
+            // SLOB does not ask.
             return false;
         }
         lock.acquire();
@@ -197,12 +199,14 @@ final class SlabCache {
         }
     }
 
-    /// With `init_on_alloc` a constructed object is never zeroed, without it only if asked to.
+    /// With `init_on_alloc` a constructed object is never zeroed, without it only if asked to; SLOB
+    /// zeroes before it constructs.
     private boolean zeroes(GfpFlags gfp) {
         if ((hooks & ZERO_ALWAYS) != 0) {
             return true;
         }
-        boolean spared = allocator.settings().initOnAlloc() && args.ctor() != null;
+        boolean spared = args.ctor() != null
+                && (allocator.settings().initOnAlloc() || geometry instanceof SlobGeometry);
         return gfp.has(GfpFlags.ZERO) && !spared;
     }
 

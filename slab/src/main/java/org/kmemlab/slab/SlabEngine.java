@@ -10,7 +10,7 @@ import org.kmemlab.machine.Cpu;
 ///
 /// To add an engine: its [EngineKind], a [SlabGeometry], a [CacheSnapshot], its kind of [Slab] for
 /// the [SlabTable], and a case in [#of].
-sealed interface SlabEngine permits SlubEngine, SheafEngine, ClassicEngine {
+sealed interface SlabEngine permits SlubEngine, SheafEngine, ClassicEngine, SlobEngine {
 
     /// The engine of a cache, as the kernel's build has it.
     static SlabEngine of(SlabCache cache) {
@@ -19,8 +19,7 @@ sealed interface SlabEngine permits SlubEngine, SheafEngine, ClassicEngine {
             case SLUB -> new SlubEngine(cache,
                     allocator.freelistOrder(cache.args().name(), cache.geometry()));
             case SLAB -> new ClassicEngine(cache);
-            case SLOB -> throw new IllegalArgumentException(
-                    "no engine for " + allocator.settings().engine());
+            case SLOB -> new SlobEngine(cache);
         };
     }
 

@@ -9,7 +9,7 @@ import org.kmemlab.machine.KernelProfile;
 /// [SlabSettings]; nothing is allocated.
 ///
 /// All sizes are in bytes.
-public sealed interface SlabGeometry permits SlubGeometry, ClassicGeometry {
+public sealed interface SlabGeometry permits SlubGeometry, ClassicGeometry, SlobGeometry {
 
     /// Largest object of a cache: the largest block of pages.
     int MAX_OBJECT_SIZE = 4096 << KernelProfile.MAX_PAGE_ORDER;
@@ -90,8 +90,7 @@ public sealed interface SlabGeometry permits SlubGeometry, ClassicGeometry {
         return switch (settings.engine()) {
             case SLUB -> SlubGeometry.of(request, settings);
             case SLAB -> ClassicGeometry.of(request, settings);
-            case SLOB -> throw new IllegalArgumentException(
-                    "no geometry of " + settings.engine());
+            case SLOB -> SlobGeometry.of(request, settings);
         };
     }
 

@@ -70,16 +70,18 @@ public record SlabSettings(EngineKind engine, int minOrder, int maxOrder, int mi
         boolean merging = (profile.has(ConfigOption.SLAB_MERGE_DEFAULT) && !forbidden)
                 || boot.has("slab_merge") || boot.has("slub_merge");
         Optional<String> debug = boot.value("slub_debug");
+        // SLOB neither shares caches nor wipes objects.
+        boolean slob = EngineKind.of(profile) == EngineKind.SLOB;
         return new SlabSettings(EngineKind.of(profile), boot.number("slub_min_order").orElse(0),
                 Math.min(maxOrder, KernelProfile.MAX_PAGE_ORDER),
                 boot.number("slub_min_objects").orElse(0), cpus, possibleCpus,
-                profile.has(ConfigOption.SLUB_CPU_PARTIAL), merging,
+                profile.has(ConfigOption.SLUB_CPU_PARTIAL), merging && !slob,
                 profile.has(ConfigOption.SLAB_FREELIST_RANDOM),
                 profile.has(ConfigOption.SLAB_FREELIST_HARDENED),
                 boot.flag("init_on_alloc", profile.has(ConfigOption.INIT_ON_ALLOC_DEFAULT_ON))
-                        && !pagePoison,
+                        && !pagePoison && !slob,
                 boot.flag("init_on_free", profile.has(ConfigOption.INIT_ON_FREE_DEFAULT_ON))
-                        && !pagePoison,
+                        && !pagePoison && !slob,
                 profile.has(ConfigOption.MEMCG_KMEM),
                 debug.map(SlubDebugOption::parse).orElse(SlubDebugOption.OFF),
                 SlabRules.of(profile.version()), SlabFlagWords.of(profile),

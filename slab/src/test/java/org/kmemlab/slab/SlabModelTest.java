@@ -36,7 +36,8 @@ class SlabModelTest {
         "7, linux-6.1, slub_min_objects=64", "8, c61-SLAB, slab_nomerge",
         "9, c61-SLAB, noaliencache", "10, c61-SLAB, slab_max_order=3", "11, debug-SLAB, ''",
         "12, random-SLAB, init_on_free=1", "13, linux-6.18, slab_nomerge",
-        "14, linux-6.18, init_on_free=1", "15, linux-6.18, slub_debug=FZPU"})
+        "14, linux-6.18, init_on_free=1", "15, linux-6.18, slub_debug=FZPU",
+        "16, c61-SLOB, ''", "17, c61-SLOB, slab_nomerge"})
     void randomUse_againstAModel(long seed, String build, String boot) {
         SplittableRandom random = new SplittableRandom(seed);
         try (SlabFixture f = SlabFixture.of(MachineConfig.ofNodes(List.of(32, 32)).withCpus(3)

@@ -9,6 +9,7 @@ import org.kmemlab.slab.SlabFlags;
 import org.kmemlab.slab.SlabGeometry;
 import org.kmemlab.slab.SlabGeometry.Request;
 import org.kmemlab.slab.SlabSettings;
+import org.kmemlab.slab.SlobGeometry;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,6 +65,11 @@ final class GeometryCommand extends StandardCommand {
         }
         SlabGeometry geometry = SlabGeometry.of(request, settings);
         PrintWriter out = out();
+        if (geometry instanceof SlobGeometry slob) {
+            SlobGeometryDrawing.lines(request, slob, title(machine), settings.flagWords())
+                    .forEach(out::println);
+            return ExitCode.GOOD;
+        }
         GeometryDrawing.lines(request, geometry, title(machine), settings.flagWords())
                 .forEach(out::println);
         out.println();

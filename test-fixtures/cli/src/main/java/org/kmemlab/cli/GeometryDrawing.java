@@ -9,6 +9,7 @@ import org.kmemlab.slab.SlabFlagWords;
 import org.kmemlab.slab.SlabFlags;
 import org.kmemlab.slab.SlabGeometry;
 import org.kmemlab.slab.SlabGeometry.Request;
+import org.kmemlab.slab.SlobGeometry;
 import org.kmemlab.slab.SlubGeometry;
 
 /// A cache's slot and slab as text.
@@ -44,6 +45,11 @@ final class GeometryDrawing {
         return lines;
     }
 
+    private static IllegalArgumentException withoutSlabs(SlobGeometry geometry) {
+        return new IllegalArgumentException(
+                "SLOB has no slabs, so SlobGeometryDrawing draws " + geometry);
+    }
+
     /// The names of the flags; SLAB uses two bits for something else, which the drawing shows.
     private static SlabFlags names(SlabGeometry geometry) {
         return geometry instanceof ClassicGeometry
@@ -55,6 +61,7 @@ final class GeometryDrawing {
         List<Part> parts = switch (geometry) {
             case SlubGeometry slub -> parts(slub);
             case ClassicGeometry classic -> ClassicGeometryDrawing.parts(classic);
+            case SlobGeometry slob -> throw withoutSlabs(slob);
         };
         lines.add("one slot, " + bytes(geometry.size()));
         lines.add("");
@@ -175,6 +182,7 @@ final class GeometryDrawing {
         lines.addAll(switch (geometry) {
             case SlubGeometry slub -> slubLimits(slub);
             case ClassicGeometry classic -> ClassicGeometryDrawing.limits(classic);
+            case SlobGeometry slob -> throw withoutSlabs(slob);
         });
     }
 

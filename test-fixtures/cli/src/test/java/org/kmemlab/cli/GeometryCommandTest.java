@@ -215,4 +215,22 @@ class GeometryCommandTest {
         assertThat(run.exitCode()).isEqualTo(ExitCode.GOOD);
         assertThat(run.out()).contains(one, other);
     }
+
+    /// SLOB would be drawn with slabs, which it has not, or with flags that it drops.
+    @Test
+    void geometry_slob_drawsABlockOfTheHeap() {
+        CliRun run = CliRun.of("geometry", "--size", "195", "--flags",
+                "HWCACHE_ALIGN,TYPESAFE_BY_RCU,POISON", "--kernel", "c61-SLOB");
+        CliRun large = CliRun.of("geometry", "--size", "5000", "--kernel", "c61-SLOB");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.GOOD);
+        assertThat(run.out()).contains("align 0 -> 64", "one block, 220 bytes",
+                "     196      24  callback and size, while it waits for readers",
+                "requests below 256 bytes (small)",
+                "holds 16 objects: 576 bytes are left for others",
+                "flags        0x82000  SLAB_HWCACHE_ALIGN|SLAB_TYPESAFE_BY_RCU; SLOB drops"
+                        + " SLAB_POISON");
+        assertThat(large.out()).contains(
+                "Each object has 2 pages of its own (order 1): 3,192 bytes unused.");
+    }
 }

@@ -7,6 +7,7 @@ import org.kmemlab.machine.PhysicalMemory;
 import org.kmemlab.slab.CacheState;
 import org.kmemlab.slab.ClassicSnapshot;
 import org.kmemlab.slab.KmemCache;
+import org.kmemlab.slab.SlobSnapshot;
 import org.kmemlab.slab.SlubSnapshot;
 import org.kmemlab.slab.SlubSnapshot.CpuView;
 import org.kmemlab.slab.SlubSnapshot.NodeView;
@@ -33,6 +34,7 @@ final class CacheStateEdit {
         return new CacheState(switch (state.snapshot()) {
             case SlubSnapshot slub -> without(slub, slab, node);
             case ClassicSnapshot classic -> without(classic, slab);
+            case SlobSnapshot slob -> slob;
         }, state.ctor());
     }
 

@@ -15,6 +15,7 @@ import org.kmemlab.slab.CacheSnapshot.ListedSlab;
 import org.kmemlab.slab.ClassicSnapshot;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.SlabAllocator;
+import org.kmemlab.slab.SlobSnapshot;
 import org.kmemlab.slab.SlubSnapshot;
 import org.kmemlab.slab.SlubSnapshot.CpuView;
 import org.kmemlab.slab.SlubSnapshot.NodeView;
@@ -74,6 +75,8 @@ final class CacheStatesCheck {
                 order.bindWaiting(classic, recorded.classic());
                 yield order.shown(classic);
             }
+            // SLOB has no state by cache.
+            case SlobSnapshot slob -> slob;
         };
     }
 
