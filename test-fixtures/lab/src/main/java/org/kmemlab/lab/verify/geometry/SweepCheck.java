@@ -68,7 +68,7 @@ public final class SweepCheck {
         if (settings.merging()) {
             // A merged request would count as one more user of an older cache.
             tally.mask(1);
-        } else {
+        } else if (columns.hasRefcount()) {
             tally.compare(SweepColumns.REFCOUNT, row.number(SweepColumns.REFCOUNT), 1);
         }
     }

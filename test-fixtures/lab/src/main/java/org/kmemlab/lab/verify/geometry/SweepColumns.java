@@ -31,11 +31,16 @@ final class SweepColumns {
         this.settings = settings;
         shape.put("object_size", SlabGeometry::objectSize);
         shape.put("size", SlabGeometry::size);
-        if (settings.engine() == EngineKind.SLUB) {
-            addSlub();
-        } else {
-            addClassic();
+        switch (settings.engine()) {
+            case SLUB -> addSlub();
+            case SLAB -> addClassic();
+            case SLOB -> addSlob();
         }
+    }
+
+    private void addSlob() {
+        shape.put("align", SlabGeometry::align);
+        shape.put("flags", geometry -> settings.flagWords().word(geometry.flags()));
     }
 
     private void addSlub() {
@@ -83,8 +88,15 @@ final class SweepColumns {
     List<String> names() {
         List<String> names = new ArrayList<>(REQUEST);
         names.addAll(shape.keySet());
-        names.add(REFCOUNT);
+        if (hasRefcount()) {
+            names.add(REFCOUNT);
+        }
         return names;
+    }
+
+    /// Whether the tables tell how many creators share the cache; with SLOB none ever do.
+    boolean hasRefcount() {
+        return settings.engine() != EngineKind.SLOB;
     }
 
     /// The columns that tell the shape, and what they say of one.

@@ -42,6 +42,12 @@ public final class RecordedSlabPages implements SlabPages {
         return owner <= ownCaches;
     }
 
+    /// Takes over single pages that the recording begins with.
+    void adopt(Collection<Integer> pfns) {
+        taken.addAll(pfns);
+        pfns.forEach(pfn -> orderOfHead.put(pfn, 0));
+    }
+
     /// Offers the slabs that a line names; those among them that do not exist yet are new.
     public void offer(Collection<Integer> heads) {
         Set<Integer> fresh = new LinkedHashSet<>(heads);

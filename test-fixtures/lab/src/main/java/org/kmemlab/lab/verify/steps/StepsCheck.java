@@ -13,6 +13,7 @@ import org.kmemlab.lab.verify.CheckReport;
 import org.kmemlab.lab.verify.mempool.MempoolStepsCheck;
 import org.kmemlab.lab.verify.page.PageStepsCheck;
 import org.kmemlab.lab.verify.slab.SlabStepsCheck;
+import org.kmemlab.lab.verify.slab.SlobStepsCheck;
 import org.kmemlab.machine.ConfigOption;
 import org.kmemlab.machine.KernelProfile;
 
@@ -25,7 +26,7 @@ public final class StepsCheck {
     private static final Set<String> OF_POOLS = Set.of("mpc", "mfail");
 
     private enum Kind {
-        PAGES, OBJECTS, POOLS
+        PAGES, OBJECTS, SLOB, POOLS
     }
 
     private StepsCheck() {
@@ -42,6 +43,7 @@ public final class StepsCheck {
         return switch (kindOf(file, recordedOn.profile())) {
             case PAGES -> PageStepsCheck.check(recordedOn, file, differencesKept, keepGoing);
             case OBJECTS -> SlabStepsCheck.check(recordedOn, file, differencesKept, keepGoing);
+            case SLOB -> SlobStepsCheck.check(recordedOn, file, differencesKept, keepGoing);
             case POOLS -> MempoolStepsCheck.check(recordedOn, file, differencesKept, keepGoing);
         };
     }
@@ -60,14 +62,15 @@ public final class StepsCheck {
                 return Kind.POOLS;
             }
             boolean objects = OF_OBJECTS.contains(step.op());
-            boolean known = step.op().equals("kc") ? tellsShape(step.result())
-                    : !profile.has(ConfigOption.SLOB);
-            if (objects && known) {
+            if (objects && profile.has(ConfigOption.SLOB)) {
+                return Kind.SLOB;
+            }
+            if (objects && (!step.op().equals("kc") || tellsShape(step.result()))) {
                 return Kind.OBJECTS;
             }
             throw new InputException(file + ", line " + step.fileLine(), -1,
                     "'" + step + "' begins "
-                            + (objects ? "a log of another engine than SLUB and SLAB"
+                            + (objects ? "a log of another engine than that of its kernel"
                                     : "an unknown kind of log")
                             + "; known: logs of pages with their state, of caches, of kmalloc,"
                             + " of memory pools");

@@ -24,7 +24,6 @@ import org.kmemlab.lab.oracle.OracleMachine;
 import org.kmemlab.lab.verify.CheckReport;
 import org.kmemlab.lab.verify.RecordedOracle;
 import org.kmemlab.machine.KernelProfile;
-import org.kmemlab.slab.EngineKind;
 import org.kmemlab.slab.SlabSettings;
 
 class SweepCheckTest {
@@ -70,14 +69,18 @@ class SweepCheckTest {
 
         assertThat(report.differences()).isEmpty();
         assertThat(report.items()).isEqualTo(report.equal()).isGreaterThanOrEqualTo(924);
-        int columns = settings.engine() == EngineKind.SLUB ? 16 : 14;
+        int columns = switch (settings.engine()) {
+            case SLUB -> 16;
+            case SLAB -> 14;
+            case SLOB -> 4;
+        };
         assertThat(report.valuesCompared()).isEqualTo(report.items() * columns);
     }
 
     /// A whole file would drop out of the test without a trace.
     @Test
     void recordedSweeps_areAllThere() throws IOException, URISyntaxException {
-        assertThat(recordedSweeps()).hasSize(17);
+        assertThat(recordedSweeps()).hasSize(18);
     }
 
     /// The checker would look away from a column.
@@ -111,6 +114,25 @@ class SweepCheckTest {
                 1);
 
         CheckReport report = new SweepCheck(settings, 10).check(file);
+
+        assertThat(report.lastLine()).isEqualTo("equal 1 of 2");
+        assertThat(report.differences()).singleElement()
+                .satisfies(difference -> assertThat(difference.what()).isEqualTo(column));
+    }
+
+    /// The checker would look away from one of the few columns that SLOB has.
+    @ParameterizedTest
+    @CsvSource({"object_size", "size", "align", "flags"})
+    void check_oneSlobValueChanged_isFound(String column) throws IOException {
+        String header = "req_size\treq_align\treq_flags\treq_ctor\tobject_size\tsize\talign\tflags";
+        String row = "195\t4\t0x82000\t1\t195\t220\t64\t0x82000";
+        String[] values = row.split("\t");
+        values[Arrays.asList(header.split("\t")).indexOf(column)] = "77";
+        Path file = Files.write(folder.resolve("sweep.tsv"),
+                List.of(header, row, String.join("\t", values)));
+
+        CheckReport report = new SweepCheck(SlabSettings.of(KernelProfile.C61_SLOB, 1, 1), 10)
+                .check(file);
 
         assertThat(report.lastLine()).isEqualTo("equal 1 of 2");
         assertThat(report.differences()).singleElement()
