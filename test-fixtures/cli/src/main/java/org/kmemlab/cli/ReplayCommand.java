@@ -3,27 +3,13 @@ package org.kmemlab.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 
 import org.jspecify.annotations.Nullable;
-import org.kmemlab.buddy.PageAllocator;
-import org.kmemlab.lab.input.InputException;
 import org.kmemlab.lab.input.RecordedFile;
-import org.kmemlab.lab.oracle.OracleIndex;
-import org.kmemlab.lab.oracle.OracleMachine;
-import org.kmemlab.lab.replay.BundledTrace;
 import org.kmemlab.lab.replay.ReplayBucket;
-import org.kmemlab.lab.replay.ReplayMachine;
 import org.kmemlab.lab.replay.ReplayResult;
 import org.kmemlab.lab.replay.TraceReplay;
-import org.kmemlab.lab.state.RecordedState;
-import org.kmemlab.lab.state.StateReader;
 import org.kmemlab.lab.trace.TraceCursor;
-import org.kmemlab.lab.trace.TraceSurvey;
-import org.kmemlab.machine.KernelProfile;
-import org.kmemlab.machine.Machine;
-import org.kmemlab.machine.MachineConfig;
-import org.kmemlab.slab.SlabAllocator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,9 +30,6 @@ import picocli.CommandLine.Parameters;
             "  kmemlab replay trace.txt.gz --state state.txt.gz",
             "  kmemlab replay perf.txt --kernel deb61 --memory 4096 --json"})
 final class ReplayCommand extends StandardCommand {
-
-    private static final OracleMachine BUNDLED = new OracleMachine(KernelProfile.C61.name(), 1, 1,
-            List.of(BundledTrace.MEMORY_MIB), "");
 
     @Mixin
     private MachineOptions machineOptions;
@@ -79,20 +62,14 @@ final class ReplayCommand extends StandardCommand {
     @Override
     public Integer call() throws IOException {
         checkOptions();
-        TraceSurvey survey = survey();
-        RecordedState state = stateFile == null ? null
-                : StateReader.readFirst(RecordedFile.open(stateFile));
-        MachineConfig config = config(survey, state);
-        try (Machine machine = new Machine(config)) {
-            SlabAllocator slabs = state == null ? new SlabAllocator(new PageAllocator(machine))
-                    : ReplayMachine.restored(machine, state);
-            TraceReplay replay = state == null ? new TraceReplay(slabs)
-                    : new TraceReplay(slabs, state);
+        ReplaySource source = new ReplaySource(trace, stateFile, memoryMib, machineOptions);
+        try (ReplaySession session = source.start(err())) {
             long startNanos = System.nanoTime();
-            run(replay);
+            run(source, session.replay());
             long nanos = System.nanoTime() - startNanos;
-            ReplayOutcome outcome = new ReplayOutcome(name(), config, replay.result(),
-                    replay.caches(), slabs.pages().snapshot(), nanos);
+            ReplayOutcome outcome = new ReplayOutcome(session.name(), session.config(),
+                    session.replay().result(), session.replay().caches(),
+                    session.slabs().pages().snapshot(), nanos);
             PrintWriter out = out();
             if (json) {
                 out.println(ReplayJson.text(outcome));
@@ -114,76 +91,10 @@ final class ReplayCommand extends StandardCommand {
         }
     }
 
-    private String name() {
-        return trace == null ? BundledTrace.NAME + ": " + BundledTrace.ORIGIN : trace.toString();
-    }
-
-    private TraceSurvey survey() throws IOException {
-        Path file = trace;
-        try (TraceCursor cursor = new TraceCursor(
-                file == null ? BundledTrace.open() : RecordedFile.open(file))) {
-            TraceSurvey survey = TraceSurvey.of(cursor);
-            if (survey.counts().events() == 0) {
-                throw new InputException(name(), -1, "no kmem event in its "
-                        + survey.counts().lines() + " lines; expected the text of tracefs or of"
-                        + " perf script");
-            }
-            return survey;
-        }
-    }
-
-    private MachineConfig config(TraceSurvey survey, @Nullable RecordedState state)
-            throws IOException {
-        OracleMachine machine = machineOptions.machine(recordedOn());
-        if (state != null) {
-            return withCpus(ReplayMachine.config(survey, state, machine.profile()), machine);
-        }
-        MachineConfig wanted = ReplayMachine.config(survey, machine.profile());
-        List<Integer> nodeMib = memoryMib == null ? machine.nodeMib()
-                : List.of(WholeNumber.within(memoryMib, 4, MachineConfig.MAX_MEMORY_MIB,
-                        "--memory", " MiB"));
-        if (!nodeMib.isEmpty()) {
-            wanted = MachineConfig.ofNodes(nodeMib).withProfile(wanted.profile())
-                    .withCpus(wanted.cpus(), wanted.possibleCpus());
-        }
-        return withCpus(wanted, machine);
-    }
-
-    /// As many CPUs as the user says; otherwise as many as the trace or its machine has.
-    private MachineConfig withCpus(MachineConfig config, OracleMachine machine) {
-        int present = machineOptions.cpus == null ? Math.max(config.cpus(), machine.cpus())
-                : machine.cpus();
-        return config.withCpus(present, Math.max(present, machine.maxCpus()));
-    }
-
-    /// The machine that the trace comes from, as far as an index says; of a kernel that is unknown
-    /// here, only its size.
-    private @Nullable OracleMachine recordedOn() throws IOException {
-        if (trace == null) {
-            return BUNDLED;
-        }
-        OracleIndex index = OracleIndex.above(trace);
-        OracleMachine machine = index == null ? null : index.machineOf(trace);
-        if (machine == null || machineOptions.kernel != null || isKnown(machine.build())) {
-            return machine;
-        }
-        String instead = KernelProfile.LINUX_6_1.name();
-        err().println("kmemlab: " + trace + ": recorded under " + machine.build()
-                + ", replayed under " + instead);
-        return new OracleMachine(instead, machine.cpus(), machine.maxCpus(), machine.nodeMib(),
-                machine.boot());
-    }
-
-    private static boolean isKnown(String build) {
-        return KernelProfile.ALL.stream().anyMatch(profile -> profile.name().equals(build));
-    }
-
-    private void run(TraceReplay replay) throws IOException {
-        Path file = trace;
-        RecordedFile source = file == null ? BundledTrace.open()
-                : RecordedFile.openRepeated(file, (int) repeat);
-        try (TraceCursor cursor = new TraceCursor(source)) {
-            Progress progress = Progress.of(source, noProgress);
+    private void run(ReplaySource source, TraceReplay replay) throws IOException {
+        RecordedFile file = source.open((int) repeat);
+        try (TraceCursor cursor = new TraceCursor(file)) {
+            Progress progress = Progress.of(file, noProgress);
             try {
                 replay.run(cursor);
             } finally {

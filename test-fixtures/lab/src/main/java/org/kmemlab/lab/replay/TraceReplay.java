@@ -71,9 +71,33 @@ public final class TraceReplay {
                 replay(cursor);
             }
         } finally {
-            pages.finish();
-            lines = cursor.counts();
+            finish(cursor);
         }
+    }
+
+    /// Replays the next event of a trace, for who wants to look at the machine in between.
+    ///
+    /// @return false at the end of the trace, which completes the replay
+    /// @throws IllegalArgumentException as [#run]
+    /// @throws IOException as [#run]
+    public boolean step(TraceCursor cursor) throws IOException {
+        boolean replayed = false;
+        try {
+            if (cursor.next()) {
+                replay(cursor);
+                replayed = true;
+            }
+        } finally {
+            if (!replayed) {
+                finish(cursor);
+            }
+        }
+        return replayed;
+    }
+
+    private void finish(TraceCursor cursor) {
+        pages.finish();
+        lines = cursor.counts();
     }
 
     private void replay(TraceCursor event) {

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.kmemlab.lab.input.InputException;
-import org.kmemlab.lab.verify.RecordedLines;
+import org.kmemlab.lab.proc.SlabinfoRow;
 
 /// What a running kernel shows of its caches. Files that nobody may read are named in a note; the
 /// rest is compared.
@@ -103,8 +103,7 @@ record HostSysfs(SysfsFolder shown, List<String> notes) {
         try {
             String text = files.text(file);
             if (text != null) {
-                return SlabinfoRow
-                        .ofFile(new RecordedLines(file.toString(), text.lines().toList()));
+                return SlabinfoRow.ofLines(file.toString(), text.lines().toList()).reversed();
             }
             notes.add(file + ": no such file" + without);
         } catch (InputException failure) {

@@ -14,6 +14,7 @@ import org.apache.commons.lang3.StringUtils;
 import org.jspecify.annotations.Nullable;
 import org.kmemlab.buddy.PageAllocator;
 import org.kmemlab.lab.oracle.OracleMachine;
+import org.kmemlab.lab.proc.SlabinfoRow;
 import org.kmemlab.lab.verify.CheckReport;
 import org.kmemlab.lab.verify.CheckTally;
 import org.kmemlab.machine.KernelVersion;

@@ -14,6 +14,7 @@ import org.kmemlab.lab.input.InputException;
 import org.kmemlab.lab.oracle.OracleIndex;
 import org.kmemlab.lab.oracle.OracleMachine;
 import org.kmemlab.lab.oracle.TsvFile;
+import org.kmemlab.lab.proc.SlabinfoRow;
 import org.kmemlab.lab.verify.RecordedLines;
 
 /// What one boot of a kernel showed of its caches.
@@ -50,8 +51,9 @@ record SysfsFolder(Path path, Map<String, Map<String, String>> directories,
                 aliases.put(row.text("alias"), row.text("cache"));
             }
         }
+        RecordedLines slabinfo = RecordedLines.of(folder, SLABINFO);
         return new SysfsFolder(folder, directories, aliases,
-                SlabinfoRow.ofFile(RecordedLines.of(folder, SLABINFO)));
+                SlabinfoRow.ofLines(slabinfo.file(), slabinfo.lines()).reversed());
     }
 
     /// Names in the order of creation, each cache by its first creator. If slabinfo does not tell
