@@ -11,7 +11,6 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.kmemlab.bench.pool.Contender;
-import org.kmemlab.bench.report.HtmlReport;
 import org.kmemlab.bench.report.JsonReport;
 import org.kmemlab.bench.report.TextReport;
 import org.kmemlab.bench.suite.BenchPlan;
@@ -24,6 +23,8 @@ import org.kmemlab.bench.suite.Footprints;
 import org.kmemlab.bench.suite.Job;
 import org.kmemlab.bench.suite.Target.Verdict;
 import org.kmemlab.bench.suite.Targets;
+import org.kmemlab.lab.report.ReportPage;
+import org.kmemlab.lab.report.ResultFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -101,7 +102,9 @@ final class BenchCommand extends StandardCommand {
         hide();
         TextReport.lines(report).forEach(out()::println);
         write(json, JsonReport.text(report));
-        write(html, HtmlReport.text(report));
+        if (html != null) {
+            Files.writeString(html, page(JsonReport.text(report)));
+        }
         return targets && isMissed(report) ? ExitCode.FINDING : ExitCode.GOOD;
     }
 
@@ -160,6 +163,11 @@ final class BenchCommand extends StandardCommand {
             Footprints.of(contender).ifPresent(footprints::add);
         }
         return footprints;
+    }
+
+    private String page(String json) throws IOException {
+        return new ReportPage(commandLine(), String.join(", ", new Version().getVersion()))
+                .with(ResultFile.of(ResultFile.Kind.BENCH, "this run", json)).html();
     }
 
     private static boolean isMissed(BenchReport report) {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Help.Ansi;
             StateViewCommand.Buddyinfo.class, StateViewCommand.Pagetypeinfo.class,
             StateViewCommand.Zoneinfo.class, StateViewCommand.Sysfs.class,
             MempoolCommand.class, BenchCommand.class,
-            SlabtopCommand.class},
+            SlabtopCommand.class, ReportCommand.class},
         footer = {"  kmemlab replay", "  kmemlab gfp 0xcc0",
             "  kmemlab geometry --size 100 --flags HWCACHE_ALIGN",
             "  kmemlab verify sweep sweep/*.tsv", "  kmemlab faults --workload all",

@@ -35,6 +35,11 @@ record ReplayOutcome(String trace, MachineConfig machine, ReplayResult result,
 
     /// The machine in one line.
     String machineLine() {
+        return machineLine(machine);
+    }
+
+    /// A machine in one line.
+    static String machineLine(MachineConfig machine) {
         long pages = machine.zones().stream().mapToLong(ZoneSpan::presentPages).sum();
         String boot = machine.profile().boot().commandLine();
         return machine.profile().name() + ", "

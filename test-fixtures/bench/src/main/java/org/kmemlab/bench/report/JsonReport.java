@@ -1,5 +1,7 @@
 package org.kmemlab.bench.report;
 
+import java.util.Locale;
+
 import org.kmemlab.bench.suite.BenchReport;
 import org.kmemlab.bench.suite.Figure;
 import org.kmemlab.bench.suite.Footprint;
@@ -35,7 +37,10 @@ public final class JsonReport {
     private static ObjectNode figure(BenchReport report, Figure figure) {
         ObjectNode node = JSON.createObjectNode().put("job", figure.job().id())
                 .put("pattern", figure.job().pattern().id())
+                .put("column", figure.job().column().label())
                 .put("contender", figure.job().contender().id())
+                .put("label", figure.job().contender().label())
+                .put("camp", figure.job().contender().camp().name().toLowerCase(Locale.ROOT))
                 .put("bytes", figure.job().bytes()).put("threads", figure.job().threads());
         put(node, "cpuNanos", figure.cpuNanos());
         put(node, "cpuNanosLow", figure.cpuNanosLow());
@@ -50,7 +55,8 @@ public final class JsonReport {
 
     private static ObjectNode footprint(Footprint footprint) {
         ObjectNode node = JSON.createObjectNode()
-                .put("contender", footprint.contender().id()).put("bytes", footprint.bytes());
+                .put("contender", footprint.contender().id())
+                .put("label", footprint.contender().label()).put("bytes", footprint.bytes());
         put(node, "heapBytes", footprint.heapBytes());
         put(node, "nativeBytes", footprint.nativeBytes());
         put(node, "overheadBytes", footprint.overheadBytes());
