@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.kmemlab.lab.replay.ReplayResult.CacheFigures;
 import org.kmemlab.lab.trace.SymbolTable;
 import org.kmemlab.slab.CacheSnapshot;
+import org.kmemlab.slab.Kmalloc;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.KmemCacheArgs;
 import org.kmemlab.slab.SlabAllocator;
@@ -49,6 +50,7 @@ final class CacheDirectory {
 
     private final SlabAllocator slabs;
     private final List<KmemCache> known;
+    private final ReplayTuning tuning;
     private final List<Entry> entries = new ArrayList<>();
     /// The caches of the entries.
     private KmemCache[] caches = new KmemCache[1 << 6];
@@ -61,11 +63,16 @@ final class CacheDirectory {
     /// By call site and pair, packed.
     private final Long2LongHashMap cacheOfSite = new Long2LongHashMap(NONE);
     private int[] cacheOfName = new int[1 << 6];
+    /// By the bytes of their objects.
+    private final Map<Integer, Integer> ownCaches = new HashMap<>();
     private long misplaced;
 
     /// @param known caches that the recorded kernel had before the trace, the newest first
-    CacheDirectory(SlabAllocator slabs, List<KmemCache> known) {
+    /// @param tuning what is done otherwise than recorded
+    CacheDirectory(SlabAllocator slabs, List<KmemCache> known, ReplayTuning tuning) {
         this.slabs = slabs;
+        this.tuning = tuning;
+        slabs.caches().reversed().forEach(tuning.born());
         this.known = known.stream()
                 .filter(cache -> !cache.geometry().flags().has(SlabFlags.KMALLOC)).toList();
         Arrays.fill(cacheOfName, NONE);
@@ -199,13 +206,29 @@ final class CacheDirectory {
         KmemCache cache = slabs.caches().stream().filter(known -> known.name().equals(name))
                 .findFirst().orElse(null);
         if (cache == null) {
-            KmemCacheArgs args = CacheShape.of(name, objectBytes, strideBytes, slabs.settings());
-            cache = slabs.createCache(args);
+            cache = create(CacheShape.of(name, objectBytes, strideBytes, slabs.settings()));
         }
         if (known.contains(cache)) {
             return entry(cache, pair);
         }
         return enter(cache, pair, name, isNamed);
+    }
+
+    private KmemCache create(KmemCacheArgs recorded) {
+        KmemCache cache = slabs.createCache(tuning.wishes().apply(recorded));
+        tuning.born().accept(cache);
+        return cache;
+    }
+
+    /// The cache that serves a `kmalloc` of so many bytes instead, [#KMALLOC] if none does.
+    int ownFor(long bytes) {
+        int size = bytes <= Kmalloc.MAX_CACHE_SIZE ? tuning.ownCache().applyAsInt((int) bytes) : 0;
+        if (size == 0) {
+            return KMALLOC;
+        }
+        return ownCaches.computeIfAbsent(size, key -> enter(
+                create(KmemCacheArgs.of("own-" + size, size)), pairOf(size, size), "own-" + size,
+                true));
     }
 
     private int enter(KmemCache cache, int pair, String name, boolean isNamed) {

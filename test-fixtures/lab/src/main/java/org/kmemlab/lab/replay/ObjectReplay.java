@@ -21,14 +21,17 @@ final class ObjectReplay {
     private final GfpCache gfps;
     private final CacheDirectory caches;
     private final ObjectsBefore before;
+    private final boolean isTuned;
     private final ObjectTable objects = new ObjectTable();
 
-    ObjectReplay(SlabAllocator slabs, ObjectsBefore before, ReplayTally tally, GfpCache gfps) {
+    ObjectReplay(SlabAllocator slabs, ObjectsBefore before, ReplayTally tally, GfpCache gfps,
+            ReplayTuning tuning) {
         this.kmalloc = slabs.kmalloc();
         this.tally = tally;
         this.gfps = gfps;
         this.before = before;
-        this.caches = new CacheDirectory(slabs, before.caches());
+        this.isTuned = !tuning.equals(ReplayTuning.NONE);
+        this.caches = new CacheDirectory(slabs, before.caches(), tuning);
     }
 
     /// Replays a `kmalloc`.
@@ -38,12 +41,15 @@ final class ObjectReplay {
             return FAILED_IN_TRACE;
         }
         forgetSilently(cpu, pointer, objects.slotOf(pointer, event.objectNumber()));
-        long own = kmalloc.kmallocNode(cpu, event.requestedBytes(), gfps.of(event.gfpBits()),
-                event.node());
+        GfpFlags gfp = gfps.of(event.gfpBits());
+        int cache = isTuned ? caches.ownFor(event.requestedBytes()) : CacheDirectory.KMALLOC;
+        long own = cache == CacheDirectory.KMALLOC
+                ? kmalloc.kmallocNode(cpu, event.requestedBytes(), gfp, event.node())
+                : caches.cache(cache).allocNode(cpu, event.node(), gfp);
         if (isZeroSize(pointer)) {
             return REPLAYED;
         }
-        return keep(event, cpu, CacheDirectory.KMALLOC, own);
+        return keep(event, cpu, cache, own);
     }
 
     /// Replays an allocation from a cache.

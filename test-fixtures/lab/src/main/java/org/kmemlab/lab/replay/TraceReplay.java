@@ -39,7 +39,12 @@ public final class TraceReplay {
 
     /// A replay on a machine that knows nothing of what was allocated before the trace.
     public TraceReplay(SlabAllocator slabs) {
-        this(slabs, FramesBefore.none(slabs.pages()), ObjectsBefore.none(slabs));
+        this(slabs, ReplayTuning.NONE);
+    }
+
+    /// The same, with something done otherwise than recorded.
+    public TraceReplay(SlabAllocator slabs, ReplayTuning tuning) {
+        this(slabs, FramesBefore.none(slabs.pages()), ObjectsBefore.none(slabs), tuning);
     }
 
     /// A replay on a machine whose page allocator, and perhaps slab layer, were built from the
@@ -49,13 +54,14 @@ public final class TraceReplay {
     }
 
     private TraceReplay(SlabAllocator slabs, RecordedState start, FramesBefore frames) {
-        this(slabs, frames, ObjectsBefore.of(slabs, start, frames));
+        this(slabs, frames, ObjectsBefore.of(slabs, start, frames), ReplayTuning.NONE);
     }
 
-    private TraceReplay(SlabAllocator slabs, FramesBefore frames, ObjectsBefore before) {
+    private TraceReplay(SlabAllocator slabs, FramesBefore frames, ObjectsBefore before,
+            ReplayTuning tuning) {
         machine = slabs.machine();
         GfpCache gfps = new GfpCache();
-        objects = new ObjectReplay(slabs, before, tally, gfps);
+        objects = new ObjectReplay(slabs, before, tally, gfps, tuning);
         pages = new PageReplay(slabs.pages(), objects, frames, tally, gfps);
     }
 
