@@ -53,7 +53,7 @@ final class Churn implements Generator {
             if (kinds[task] == null) {
                 kinds[task] = out.kind("kmalloc", 0, task);
             }
-            int size = (int) Math.clamp(Math.round(bytes.getAsDouble()), least, most);
+            int size = Math.clamp(Math.round(bytes.getAsDouble()), least, most);
             return out.alloc(kinds[task], size, cpu);
         };
     }

@@ -2,8 +2,6 @@ package org.kmemlab.lab.stream;
 
 import java.util.Arrays;
 
-import org.apache.commons.lang3.Validate;
-
 /// Blocks by the time they are to be freed: a binary heap of packed longs, the earliest on top.
 /// Blocks of one time come in the order of their numbers. O(log blocks), no garbage.
 final class Expiries {
@@ -19,7 +17,10 @@ final class Expiries {
     ///
     /// @param time in the generator's own count, below `2^39`
     void add(long time, int block) {
-        Validate.isTrue(block <= BLOCK_MASK, "block %d: expected at most %d", block, BLOCK_MASK);
+        if (block > BLOCK_MASK) {
+            throw new IllegalArgumentException(
+                    "block " + block + ": expected at most " + BLOCK_MASK);
+        }
         if (size == heap.length) {
             heap = Arrays.copyOf(heap, 2 * size);
         }

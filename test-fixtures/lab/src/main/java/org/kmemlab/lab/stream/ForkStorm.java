@@ -33,12 +33,12 @@ final class ForkStorm implements Generator {
     private static final double MEAN_LIFE_FORKS = 30;
     private static final int QUIET_FORKS = 100;
 
-    private static final class Process {
+    private static final class Child {
         final List<Integer> blocks = new ArrayList<>();
         final int cpu;
         int task;
 
-        Process(int cpu) {
+        Child(int cpu) {
             this.cpu = cpu;
         }
     }
@@ -48,7 +48,7 @@ final class ForkStorm implements Generator {
     private final ContinuousSampler life;
     private final int cpus;
     private final Expiries ends = new Expiries();
-    private final List<Process> processes = new ArrayList<>();
+    private final List<Child> processes = new ArrayList<>();
     private final Deque<Integer> freeTasks = new ArrayDeque<>();
     private long now;
 
@@ -71,33 +71,33 @@ final class ForkStorm implements Generator {
     }
 
     private void fork(Outbox out) {
-        Process process = new Process(random.nextInt(cpus));
-        process.task = freeTasks.isEmpty() ? processes.size() : freeTasks.pop();
-        if (process.task == processes.size()) {
-            processes.add(process);
+        Child child = new Child(random.nextInt(cpus));
+        child.task = freeTasks.isEmpty() ? processes.size() : freeTasks.pop();
+        if (child.task == processes.size()) {
+            processes.add(child);
         } else {
-            processes.set(process.task, process);
+            processes.set(child.task, child);
         }
         for (Part part : PARTS) {
             for (int n = random.nextInt(part.least, part.most + 1); n > 0; n--) {
                 int size = part.size > 0 ? part.size
                         : random.nextInt(SMALLEST_KMALLOC, LARGEST_KMALLOC + 1);
-                process.blocks.add(out.alloc(out.kind(part.cache, part.size, process.task), size,
-                        process.cpu));
+                child.blocks.add(out.alloc(out.kind(part.cache, part.size, child.task), size,
+                        child.cpu));
             }
         }
-        ends.add(now + 1 + (long) life.sample(), process.task);
+        ends.add(now + 1 + (long) life.sample(), child.task);
     }
 
     private void endDue(Outbox out) {
         while (ends.nextTime() <= now) {
-            Process process = processes.get(ends.poll());
-            List<Integer> blocks = process.blocks;
+            Child child = processes.get(ends.poll());
+            List<Integer> blocks = child.blocks;
             for (int i = blocks.size() - 1; i > 0; i--) {
-                out.free(blocks.get(i), process.cpu);
+                out.free(blocks.get(i), child.cpu);
             }
             out.free(blocks.getFirst(), random.nextInt(cpus));
-            freeTasks.push(process.task);
+            freeTasks.push(child.task);
         }
     }
 }

@@ -95,7 +95,7 @@ class GeneratedStreamsTest {
     @Test
     void pinOnePerSlab_afterARound_leavesOneObjectOfEachPage() throws IOException {
         int objects = 160 * 64;
-        long events = objects + objects - 160;
+        int events = objects + objects - 160;
         Discipline seen = Discipline
                 .of(GeneratedStreams.named("pin-one-per-slab", events).open(1));
 
