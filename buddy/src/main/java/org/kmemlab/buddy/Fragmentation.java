@@ -26,6 +26,15 @@ public final class Fragmentation {
         return pages;
     }
 
+    /// The order of the largest free block; -1 if nothing is free.
+    public int largestOrder() {
+        int order = nrFree.length - 1;
+        while (order >= 0 && nrFree[order] == 0) {
+            order--;
+        }
+        return order;
+    }
+
     /// How many requests of an order the free blocks can serve.
     public long suitableBlocks(int order) {
         long blocks = 0;

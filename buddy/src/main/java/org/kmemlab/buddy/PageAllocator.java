@@ -540,6 +540,17 @@ public final class PageAllocator {
         return new Totals(free, stocks == null ? perCpu : perCpu + stocks.countPages());
     }
 
+    /// How far the free memory of all zones together is in pieces. O(zones * orders).
+    public Fragmentation fragmentation() {
+        int[] nrFree = new int[MAX_PAGE_ORDER + 1];
+        for (Zone zone : zones) {
+            for (int order = 0; order <= MAX_PAGE_ORDER; order++) {
+                nrFree[order] += zone.areas[order].nrFree();
+            }
+        }
+        return new Fragmentation(nrFree);
+    }
+
     /// The state of every zone, in the machine's order. O(blocks).
     public List<ZoneState> snapshot() {
         return lock.during(() -> zones.stream().map(ZoneStates::of).toList());
