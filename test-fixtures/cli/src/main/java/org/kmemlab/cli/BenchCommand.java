@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kmemlab.bench.pool.Contender;
 import org.kmemlab.bench.report.JsonReport;
+import org.kmemlab.bench.report.StreamText;
 import org.kmemlab.bench.report.TextReport;
 import org.kmemlab.bench.suite.BenchPlan;
 import org.kmemlab.bench.suite.BenchReport;
@@ -21,8 +22,13 @@ import org.kmemlab.bench.suite.Environment;
 import org.kmemlab.bench.suite.Footprint;
 import org.kmemlab.bench.suite.Footprints;
 import org.kmemlab.bench.suite.Job;
+import org.kmemlab.bench.suite.StreamBench;
+import org.kmemlab.bench.suite.StreamFigure;
 import org.kmemlab.bench.suite.Target.Verdict;
 import org.kmemlab.bench.suite.Targets;
+import org.kmemlab.lab.compare.Competitor;
+import org.kmemlab.lab.compare.Competitors;
+import org.kmemlab.lab.stream.GeneratedStreams;
 import org.kmemlab.lab.report.ReportPage;
 import org.kmemlab.lab.report.ResultFile;
 import picocli.CommandLine.Command;
@@ -39,7 +45,9 @@ import picocli.CommandLine.Option;
             "A finding is, with --targets, a target that was missed."},
         footer = {"  kmemlab bench --quick",
             "  kmemlab bench --targets --forks 3 --html bench.html",
-            "  kmemlab bench --filter '^ring/.*/1/' --json bench.json", "  kmemlab bench --list"})
+            "  kmemlab bench --filter '^ring/.*/1/' --json bench.json",
+            "  kmemlab bench --streams exponential,phases --policies kernel,rivals --quick",
+            "  kmemlab bench --list"})
 final class BenchCommand extends StandardCommand {
 
     private static final int MAX_THREADS = 1024;
@@ -50,6 +58,16 @@ final class BenchCommand extends StandardCommand {
 
     @Option(names = "--targets", description = "Only what the table of targets needs.")
     private boolean targets;
+
+    @Option(names = "--streams", paramLabel = "NAME", split = ",",
+            description = "Instead: what a request of these made-up workloads of 'compare' costs"
+                    + " with each policy.")
+    @Nullable
+    private List<String> streams;
+
+    @Option(names = "--policies", paramLabel = "NAME", split = ",", defaultValue = "all",
+            description = "With --streams: policies and groups of them (default ${DEFAULT-VALUE}).")
+    private List<String> policies = new ArrayList<>();
 
     @Option(names = "--filter", paramLabel = "REGEX",
             description = "Only jobs whose name matches in part.")
@@ -86,8 +104,11 @@ final class BenchCommand extends StandardCommand {
 
     @Override
     public Integer call() throws IOException {
-        List<Job> jobs = jobs();
         Effort effort = effort();
+        if (streams != null) {
+            return measureStreams(streams, effort);
+        }
+        List<Job> jobs = jobs();
         if (list) {
             jobs.forEach(job -> out().println(job.id()));
             return ExitCode.GOOD;
@@ -106,6 +127,22 @@ final class BenchCommand extends StandardCommand {
             Files.writeString(html, page(JsonReport.text(report)));
         }
         return targets && isMissed(report) ? ExitCode.FINDING : ExitCode.GOOD;
+    }
+
+    private int measureStreams(List<String> workloads, Effort effort) throws IOException {
+        workloads.forEach(name -> GeneratedStreams.named(name, 1));
+        List<String> names = Competitors.chosen(policies).stream()
+                .filter(Competitor.OnMachine.class::isInstance).map(Competitor::name).toList();
+        if (names.isEmpty()) {
+            throw usage("--policies " + String.join(",", policies)
+                    + ": none of them runs on a simulated machine");
+        }
+        List<StreamFigure> figures = new StreamBench(effort).measure(workloads, names,
+                (done, total, workload, policy) -> status(
+                        "[" + done + "/" + total + "] " + workload + ", " + policy));
+        hide();
+        StreamText.lines(figures).forEach(out()::println);
+        return ExitCode.GOOD;
     }
 
     private List<Job> jobs() {

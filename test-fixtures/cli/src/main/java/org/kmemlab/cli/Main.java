@@ -17,6 +17,7 @@ import picocli.CommandLine.Help.Ansi;
         subcommands = {ReplayCommand.class, TraceCommand.class, GfpCommand.class,
             GeometryCommand.class,
             VerifyCommand.class, ExplainCommand.class, FaultsCommand.class,
+            CompareCommand.class,
             StateViewCommand.Slabinfo.class,
             StateViewCommand.Buddyinfo.class, StateViewCommand.Pagetypeinfo.class,
             StateViewCommand.Zoneinfo.class, StateViewCommand.Sysfs.class,

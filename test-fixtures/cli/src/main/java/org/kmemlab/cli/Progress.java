@@ -13,6 +13,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
+import org.kmemlab.lab.compare.Comparison;
 import org.kmemlab.lab.faults.Campaign;
 import org.kmemlab.lab.input.RecordedFile;
 
@@ -56,6 +57,14 @@ final class Progress {
     /// @param off whether the user wants none
     static Progress of(Campaign campaign, boolean off) {
         return of(new Watched("faults", campaign::units, campaign::unitsDone, " units", 1), off);
+    }
+
+    /// Watches a comparison; does nothing if standard error is no terminal.
+    ///
+    /// @param off whether the user wants none
+    static Progress of(Comparison comparison, boolean off) {
+        return of(new Watched("compare", comparison::events, comparison::eventsDone,
+                " thousand requests", 1000), off);
     }
 
     private static Progress of(Watched work, boolean off) {

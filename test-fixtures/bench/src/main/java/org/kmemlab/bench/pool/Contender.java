@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
+import org.kmemlab.lab.malloc.MallocFamily;
 
 /// Who takes part.
 public enum Contender {

@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
+import org.kmemlab.lab.malloc.MallocFamily;
+
 /// C's `malloc` and `free`, called through `java.lang.foreign` without a transition.
 ///
 /// One class for each family: the compiler inlines a call only if its handle is a constant.

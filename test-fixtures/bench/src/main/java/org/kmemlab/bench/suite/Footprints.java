@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.kmemlab.bench.pool.Contender;
 import org.kmemlab.bench.pool.Contender.Camp;
 import org.kmemlab.bench.pool.Contender.Shape;
+import org.kmemlab.lab.malloc.RoomForTls;
 
 /// Measures memory: each contender in a process of its own, see [FootprintProbe].
 public final class Footprints {

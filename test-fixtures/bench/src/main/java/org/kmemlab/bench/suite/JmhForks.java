@@ -7,13 +7,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import org.kmemlab.bench.jmh.FastThreads;
 import org.kmemlab.bench.jmh.ThreadCpuProfiler;
 import org.kmemlab.bench.pool.Contender;
-import org.kmemlab.bench.pool.MallocFamily;
+import org.kmemlab.lab.malloc.MallocFamily;
+import org.kmemlab.lab.malloc.RoomForTls;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
@@ -52,13 +54,26 @@ final class JmhForks {
     /// @param benchmark class and method
     static Sample run(Job job, String benchmark, Effort effort)
             throws IOException, RunnerException {
+        return sample(fork(options(job, benchmark, effort)),
+                job.pattern().operationsPerObject());
+    }
+
+    /// Runs one fork of a benchmark that goes through a stream, with parameters of its own.
+    static Sample run(String benchmark, Effort effort,
+            UnaryOperator<ChainedOptionsBuilder> parameters) throws IOException, RunnerException {
+        return sample(fork(parameters.apply(
+                options(benchmark, effort, TRACE_ITERATION_FACTOR).jvmArgs(
+                        JVM_ARGS.toArray(String[]::new)))),
+                1);
+    }
+
+    private static BenchmarkResult fork(ChainedOptionsBuilder options)
+            throws IOException, RunnerException {
         Path log = Files.createTempFile("kmemlab-bench", ".log");
         try {
-            Collection<RunResult> results = new Runner(
-                    options(job, benchmark, effort).output(log.toString()).build()).run();
-            BenchmarkResult fork = results.iterator().next().getBenchmarkResults().iterator()
-                    .next();
-            return sample(job, fork);
+            Collection<RunResult> results = new Runner(options.output(log.toString()).build())
+                    .run();
+            return results.iterator().next().getBenchmarkResults().iterator().next();
         } catch (RunnerException failed) {
             throw new RunnerException(failed.getMessage() + "\n" + failure(log), failed);
         } finally {
@@ -73,19 +88,22 @@ final class JmhForks {
                 .collect(Collectors.joining("\n"));
     }
 
+    private static ChainedOptionsBuilder options(String benchmark, Effort effort, int factor) {
+        TimeValue time = TimeValue.milliseconds((long) effort.iterationMillis() * factor);
+        return new OptionsBuilder().include("^" + Pattern.quote(PACKAGE + benchmark) + "$")
+                .forks(1).warmupForks(0).warmupIterations(effort.warmups()).warmupTime(time)
+                .measurementIterations(effort.iterations()).measurementTime(time)
+                .shouldFailOnError(true).addProfiler(ThreadCpuProfiler.class)
+                .addProfiler(GCProfiler.class).verbosity(VerboseMode.NORMAL);
+    }
+
     private static ChainedOptionsBuilder options(Job job, String benchmark, Effort effort)
             throws IOException {
         int factor = job.pattern().unit() == org.kmemlab.bench.suite.Pattern.Unit.EVENT
                 ? TRACE_ITERATION_FACTOR
                 : 1;
-        TimeValue time = TimeValue.milliseconds((long) effort.iterationMillis() * factor);
-        ChainedOptionsBuilder options = new OptionsBuilder()
-                .include("^" + Pattern.quote(PACKAGE + benchmark) + "$").forks(1)
-                .warmupForks(0).warmupIterations(effort.warmups()).warmupTime(time)
-                .measurementIterations(effort.iterations()).measurementTime(time)
-                .threads(job.threads()).shouldFailOnError(true)
-                .addProfiler(ThreadCpuProfiler.class).addProfiler(GCProfiler.class)
-                .verbosity(VerboseMode.NORMAL).jvmArgs(jvmArgs(job.contender()));
+        ChainedOptionsBuilder options = options(benchmark, effort, factor).threads(job.threads())
+                .jvmArgs(jvmArgs(job.contender()));
         switch (job.contender().shape()) {
             case ADDRESS, HANDLE -> options.param("contender", job.contender().name())
                     .param("bytes", Integer.toString(job.bytes() == 0 ? Long.BYTES : job.bytes()));
@@ -114,8 +132,7 @@ final class JmhForks {
         return args.toArray(String[]::new);
     }
 
-    private static Sample sample(Job job, BenchmarkResult fork) {
-        int operations = job.pattern().operationsPerObject();
+    private static Sample sample(BenchmarkResult fork, int operations) {
         return new Sample(operations * median(fork, JmhForks::cpuNanos),
                 median(fork, iteration -> iteration.getPrimaryResult().getScore()),
                 operations * median(fork, JmhForks::garbageBytes));

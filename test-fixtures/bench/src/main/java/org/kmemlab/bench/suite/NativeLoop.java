@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-import org.kmemlab.bench.pool.MallocFamily;
+import org.kmemlab.lab.malloc.MallocFamily;
+import org.kmemlab.lab.malloc.RoomForTls;
 
 /// The patterns in a C program of ours, compiled where they run: what a malloc costs without a JVM.
 final class NativeLoop implements AutoCloseable {

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kmemlab.bench.pool.Contender.Camp;
 import org.kmemlab.bench.pool.Contender.Shape;
+import org.kmemlab.lab.malloc.MallocFamily;
 
 /// Every contender really allocates: a figure of one that does not would be worth nothing.
 class ContenderSanityTest {

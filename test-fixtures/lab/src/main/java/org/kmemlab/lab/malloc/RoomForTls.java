@@ -1,4 +1,4 @@
-package org.kmemlab.bench.suite;
+package org.kmemlab.lab.malloc;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,18 +9,18 @@ import java.nio.file.attribute.PosixFilePermissions;
 ///
 /// A library whose thread-local variables must lie close to the thread (jemalloc) cannot be loaded
 /// into a running process otherwise.
-final class RoomForTls {
+public final class RoomForTls {
 
     /// The environment variable that asks for it.
-    static final String VARIABLE = "GLIBC_TUNABLES";
+    public static final String VARIABLE = "GLIBC_TUNABLES";
     /// Its value.
-    static final String VALUE = "glibc.rtld.optional_static_tls=8192";
+    public static final String VALUE = "glibc.rtld.optional_static_tls=8192";
 
     private RoomForTls() {
     }
 
     /// A script that starts this JVM's `java` so. JMH cannot set variables.
-    static Path java() throws IOException {
+    public static Path java() throws IOException {
         Path script = Files.createTempFile("kmemlab-java", ".sh",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         script.toFile().deleteOnExit();

@@ -1,4 +1,4 @@
-package org.kmemlab.bench.pool;
+package org.kmemlab.lab.malloc;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;

@@ -1,4 +1,4 @@
-package org.kmemlab.bench.pool;
+package org.kmemlab.lab.malloc;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -9,19 +9,19 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Optional;
 
-/// The C allocators that are called through `java.lang.foreign` and, beside the JVM, from C.
+/// The C allocators that are called through `java.lang.foreign`.
 @SuppressWarnings("ImmutableEnumChecker") // List.of makes lists that do not change.
 public enum MallocFamily {
 
     /// The C library's own.
-    GLIBC("malloc", "free", List.of()),
+    GLIBC("ptmalloc of the C library", "malloc", "free", "malloc_usable_size", List.of()),
     /// FreeBSD's and Facebook's.
-    JEMALLOC("malloc", "free", List.of("libjemalloc.so.2", "libjemalloc.so")),
+    JEMALLOC("size classes in slabs, arenas, thread caches", "malloc", "free", "malloc_usable_size", List.of("libjemalloc.so.2", "libjemalloc.so")),
     /// Microsoft's.
-    MIMALLOC("mi_malloc", "mi_free",
+    MIMALLOC("free lists by page", "mi_malloc", "mi_free", "mi_usable_size",
             List.of("libmimalloc.so.3", "libmimalloc.so.2", "libmimalloc.so")),
     /// Google's.
-    TCMALLOC("tc_malloc", "tc_free",
+    TCMALLOC("thread caches over central lists", "tc_malloc", "tc_free", "tc_malloc_size",
             List.of("libtcmalloc_minimal.so.4", "libtcmalloc.so.4", "libtcmalloc_minimal.so",
                     "libtcmalloc.so"));
 
@@ -30,14 +30,24 @@ public enum MallocFamily {
     private static final FunctionDescriptor FREE = FunctionDescriptor
             .ofVoid(ValueLayout.JAVA_LONG);
 
+    private final String description;
     private final String mallocName;
     private final String freeName;
+    private final String usableSizeName;
     private final List<String> libraries;
 
-    MallocFamily(String mallocName, String freeName, List<String> libraries) {
+    MallocFamily(String description, String mallocName, String freeName, String usableSizeName,
+            List<String> libraries) {
+        this.description = description;
         this.mallocName = mallocName;
         this.freeName = freeName;
+        this.usableSizeName = usableSizeName;
         this.libraries = libraries;
+    }
+
+    /// How it works, in a few words.
+    public String description() {
+        return description;
     }
 
     /// The name of its function that allocates.
@@ -50,12 +60,17 @@ public enum MallocFamily {
         return freeName;
     }
 
+    /// The name of its function that tells how many bytes of a block may be used.
+    String usableSizeName() {
+        return usableSizeName;
+    }
+
     /// The names under which the dynamic linker may know it; empty for the C library itself.
     public List<String> libraries() {
         return libraries;
     }
 
-    /// Why benchmarks cannot call it here; empty if they can.
+    /// Why it cannot be called here; empty if it can, if need be in a process of its own.
     public Optional<String> unavailable() {
         if (!System.getProperty("os.name", "").startsWith("Linux")) {
             return Optional.of("looked for on Linux only");
@@ -76,13 +91,18 @@ public enum MallocFamily {
                 .filter(problem -> problem.contains("static TLS")).isPresent());
     }
 
+    /// Its function of another name; no transition to native code, as it never calls back.
+    MethodHandle function(String name, FunctionDescriptor type) {
+        return downcall(name, type);
+    }
+
     /// Its function that allocates; no transition to native code, as it never calls back.
-    MethodHandle malloc() {
+    public MethodHandle malloc() {
         return downcall(mallocName, MALLOC);
     }
 
     /// Its function that frees.
-    MethodHandle free() {
+    public MethodHandle free() {
         return downcall(freeName, FREE);
     }
 
