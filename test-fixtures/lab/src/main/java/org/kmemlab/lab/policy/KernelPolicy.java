@@ -1,10 +1,9 @@
 package org.kmemlab.lab.policy;
 
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 import com.google.errorprone.annotations.CheckReturnValue;
 import org.jspecify.annotations.Nullable;
@@ -13,21 +12,18 @@ import org.kmemlab.buddy.PageAllocator;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.PhysicalMemory;
 import org.kmemlab.slab.CacheSnapshot;
-import org.kmemlab.slab.EngineKind;
 import org.kmemlab.slab.Kmalloc;
 import org.kmemlab.slab.KmemCache;
 import org.kmemlab.slab.KmemCacheArgs;
 import org.kmemlab.slab.SlabAllocator;
-import org.kmemlab.slab.SlubSnapshot;
-import org.kmemlab.slab.SlubStat;
 
 /// The kernel's allocator of objects: a cache for each kind of request, `kmalloc` for the rest.
 ///
 /// Which engine serves (SLUB, SLAB, SLOB) and which pages are shared between caches is the profile's
 /// business. **Metadata** are the descriptors of caches, of their nodes and CPUs; that of slabs lies
 /// in the descriptors of page frames, which exist whatever allocator runs. **Steps** come from the
-/// counters of SLUB: each event that looks at a list counts one; they are not counted by operation,
-/// nor for other engines.
+/// engines' own counters; they are not counted by operation.
+/// A cache is as its kind says and no more: alignment that the recorded kernel gave it is not known.
 public final class KernelPolicy implements Policy, PartialSlabs {
 
     private static final GfpFlags GFP = GfpFlags.GFP_KERNEL.with(GfpFlags.NORETRY)
@@ -35,17 +31,11 @@ public final class KernelPolicy implements Policy, PartialSlabs {
     private static final long NOT_COUNTED = -1;
     /// `struct kmem_cache_cpu`: free list, transaction number, slab, partial slabs.
     private static final int CPU_DESCRIPTOR_BYTES = 32;
-    /// Events that look at one list, each on top of the CPU's own, which every request looks at.
-    private static final Set<SlubStat> LOOKS = EnumSet.of(SlubStat.ALLOC_FASTPATH,
-            SlubStat.ALLOC_SLOWPATH, SlubStat.FREE_FASTPATH, SlubStat.FREE_SLOWPATH,
-            SlubStat.ALLOC_REFILL, SlubStat.ALLOC_FROM_PARTIAL, SlubStat.CPU_PARTIAL_ALLOC,
-            SlubStat.CPU_PARTIAL_NODE, SlubStat.CPU_PARTIAL_FREE, SlubStat.CPU_PARTIAL_DRAIN,
-            SlubStat.FREE_ADD_PARTIAL, SlubStat.FREE_REMOVE_PARTIAL, SlubStat.ALLOC_SLAB,
-            SlubStat.FREE_SLAB);
 
     private final SlabAllocator slabs;
     private final PageAllocator pages;
     private final Kmalloc kmalloc;
+    private final int sheafCapacity;
     private final long freePagesBefore;
     private final Map<String, KmemCache> caches = new HashMap<>();
     private @Nullable KmemCache[] cacheOfKind = new KmemCache[1 << 6];
@@ -54,7 +44,15 @@ public final class KernelPolicy implements Policy, PartialSlabs {
 
     /// The allocator of the machine's profile.
     public KernelPolicy(PageAllocator pages) {
+        this(pages, 0);
+    }
+
+    /// The same with sheaves.
+    ///
+    /// @param sheafCapacity objects in a sheaf of each cache, 0 for no sheaves
+    KernelPolicy(PageAllocator pages, int sheafCapacity) {
         this.pages = pages;
+        this.sheafCapacity = sheafCapacity;
         this.freePagesBefore = freePages();
         this.slabs = new SlabAllocator(pages);
         this.kmalloc = slabs.kmalloc();
@@ -97,8 +95,11 @@ public final class KernelPolicy implements Policy, PartialSlabs {
 
     private KmemCache bind(RequestKind kind) {
         String name = kind.name() + "-" + kind.objectSize();
-        KmemCache cache = caches.computeIfAbsent(name,
-                key -> slabs.createCache(KmemCacheArgs.of(key, kind.objectSize())));
+        KmemCache cache = caches.computeIfAbsent(name, key -> {
+            KmemCacheArgs args = KmemCacheArgs.of(key, kind.objectSize());
+            return slabs.createCache(
+                    sheafCapacity == 0 ? args : args.withSheafCapacity(sheafCapacity));
+        });
         if (kind.number() >= cacheOfKind.length) {
             cacheOfKind = Arrays.copyOf(cacheOfKind, 2 * kind.number());
         }
@@ -137,15 +138,10 @@ public final class KernelPolicy implements Policy, PartialSlabs {
     }
 
     private long steps() {
-        if (EngineKind.of(pages.machine().profile()) != EngineKind.SLUB) {
-            return NOT_COUNTED;
-        }
-        return slabs.caches().stream().map(KmemCache::snapshot).map(CacheSnapshot::slub)
-                .mapToLong(KernelPolicy::steps).sum();
-    }
-
-    private static long steps(SlubSnapshot cache) {
-        return LOOKS.stream().mapToLong(cache::counter).sum();
+        List<CacheSnapshot> all = slabs.caches().stream().map(KmemCache::snapshot).toList();
+        return all.stream().allMatch(KernelSteps::areKnown)
+                ? all.stream().mapToLong(KernelSteps::of).sum()
+                : NOT_COUNTED;
     }
 
     @Override
@@ -161,11 +157,14 @@ public final class KernelPolicy implements Policy, PartialSlabs {
         slabs.validate();
     }
 
-    /// Gives all pages back that hold no block in use. The slab layer cannot take blocks away from
-    /// their owners: where some are left, their slabs stay.
+    /// Destroys the caches and gives all pages back that hold no block in use. The slab layer cannot
+    /// take blocks away from their owners: where some are left, their slabs stay.
     @Override
     public void close() {
         Cpu cpu = pages.machine().cpu(0);
+        caches.values().forEach(cache -> cache.destroy(cpu));
+        caches.clear();
+        Arrays.fill(cacheOfKind, null);
         slabs.caches().forEach(cache -> cache.shrink(cpu));
     }
 }
