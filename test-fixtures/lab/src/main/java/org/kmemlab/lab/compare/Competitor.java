@@ -95,7 +95,8 @@ public interface Competitor {
 
         @Override
         public String name() {
-            return family.name().toLowerCase(Locale.ROOT);
+            // There are rivals in Java of some of these names.
+            return "c-" + family.name().toLowerCase(Locale.ROOT);
         }
 
         @Override

@@ -100,6 +100,14 @@ class ComparisonTest {
     }
 
     @Test
+    void all_names_areDifferentAndNoGroups() {
+        List<String> names = Competitors.all().stream().map(Competitor::name).toList();
+
+        assertThat(names).doesNotHaveDuplicates()
+                .doesNotContainAnyElementsOf(Competitors.groups()).doesNotContain("all");
+    }
+
+    @Test
     void chosen_unknown_namesWhatThereIs() {
         assertThatThrownBy(() -> Competitors.chosen(List.of("worst-fit")))
                 .isInstanceOf(IllegalArgumentException.class)
