@@ -34,7 +34,10 @@ class BenchCommandTest {
         "--threads 0; --threads 0: expected 1 to 1024",
         "--threads 1,9999; --threads 9999: expected 1 to 1024",
         "--filter (; --filter '(': ",
-        "--filter nobody; no job is left"})
+        "--filter nobody; no job is left",
+        "--streams nothing; no workload is called 'nothing'",
+        "--streams zipf --policies worst-fit; no policy or group is called 'worst-fit'",
+        "--streams zipf --policies c-glibc; none of them runs on a simulated machine"})
     void nonsense_isAUsageErrorWithValueAndLimit(String args, String message) {
         CliRun run = CliRun.of(("bench " + args).split(" "));
 
