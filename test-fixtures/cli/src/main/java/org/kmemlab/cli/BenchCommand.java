@@ -28,9 +28,9 @@ import org.kmemlab.bench.suite.Target.Verdict;
 import org.kmemlab.bench.suite.Targets;
 import org.kmemlab.lab.compare.Competitor;
 import org.kmemlab.lab.compare.Competitors;
-import org.kmemlab.lab.stream.GeneratedStreams;
 import org.kmemlab.lab.report.ReportPage;
 import org.kmemlab.lab.report.ResultFile;
+import org.kmemlab.lab.stream.GeneratedStreams;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -10,6 +10,7 @@ import org.kmemlab.lab.compare.Competitor.OnMachine;
 import org.kmemlab.lab.malloc.MallocFamily;
 import org.kmemlab.lab.policy.KernelPolicies;
 import org.kmemlab.lab.policy.PolicyEntry;
+import org.kmemlab.lab.policy.PoolPolicies;
 import org.kmemlab.lab.rival.RivalEntry;
 import org.kmemlab.lab.rival.Rivals;
 import org.kmemlab.machine.KernelProfile;
@@ -30,6 +31,7 @@ public final class Competitors {
         List<Competitor> all = new ArrayList<>();
         KernelPolicies.all().forEach(entry -> all.add(new OnMachine(entry)));
         Rivals.all().forEach(rival -> all.add(new OnMachine(entry(rival))));
+        PoolPolicies.all().forEach(entry -> all.add(new OnMachine(entry)));
         for (MallocFamily family : MallocFamily.values()) {
             all.add(new InAProcess(family));
         }
