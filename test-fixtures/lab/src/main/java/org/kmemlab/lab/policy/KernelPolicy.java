@@ -162,7 +162,10 @@ public final class KernelPolicy implements Policy, PartialSlabs {
     @Override
     public void close() {
         Cpu cpu = pages.machine().cpu(0);
-        caches.values().forEach(cache -> cache.destroy(cpu));
+        for (KmemCache cache : caches.values()) {
+            boolean isGone = cache.destroy(cpu);
+            assert isGone || blocks > 0 : cache + " is not empty, but no block is in use";
+        }
         caches.clear();
         Arrays.fill(cacheOfKind, null);
         slabs.caches().forEach(cache -> cache.shrink(cpu));
