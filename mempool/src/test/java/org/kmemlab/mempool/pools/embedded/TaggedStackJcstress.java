@@ -158,8 +158,6 @@ public final class TaggedStackJcstress {
                 if (head.get() != expected) {
                     return false;
                 }
-                // On a busy computer the two would hardly ever meet otherwise.
-                Thread.yield();
                 head.set(updated);
                 return true;
             }
