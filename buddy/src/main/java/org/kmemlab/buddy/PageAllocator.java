@@ -542,13 +542,15 @@ public final class PageAllocator {
 
     /// How far the free memory of all zones together is in pieces. O(zones * orders).
     public Fragmentation fragmentation() {
-        int[] nrFree = new int[MAX_PAGE_ORDER + 1];
-        for (Zone zone : zones) {
-            for (int order = 0; order <= MAX_PAGE_ORDER; order++) {
-                nrFree[order] += zone.areas[order].nrFree();
+        return lock.during(() -> {
+            int[] nrFree = new int[MAX_PAGE_ORDER + 1];
+            for (Zone zone : zones) {
+                for (int order = 0; order <= MAX_PAGE_ORDER; order++) {
+                    nrFree[order] += zone.areas[order].nrFree();
+                }
             }
-        }
-        return new Fragmentation(nrFree);
+            return new Fragmentation(nrFree);
+        });
     }
 
     /// The state of every zone, in the machine's order. O(blocks).

@@ -110,7 +110,7 @@ public record KernelProfile(String name, KernelVersion version, Set<ConfigOption
     }
 
     /// This kernel with SLUB, where it was built with SLOB.
-    public KernelProfile onSlub() {
+    public KernelProfile withoutSlob() {
         if (!has(SLOB)) {
             return this;
         }

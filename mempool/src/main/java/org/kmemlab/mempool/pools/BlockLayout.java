@@ -52,11 +52,6 @@ public record BlockLayout(int blockBytes, int alignment, int headerBytes, int re
         return new BlockLayout(blockBytes, alignment, bytes, redZoneBytes, linkBytes);
     }
 
-    /// The same with links of another size.
-    BlockLayout withLink(int bytes) {
-        return new BlockLayout(blockBytes, alignment, headerBytes, redZoneBytes, bytes);
-    }
-
     /// Bytes in front of a block that are its own.
     int leadBytes() {
         return headerBytes + redZoneBytes;

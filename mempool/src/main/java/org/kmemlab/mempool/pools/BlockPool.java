@@ -187,16 +187,17 @@ public final class BlockPool {
 
     /// The regions with blocks, oldest first.
     List<PoolNode.Part> parts() {
-        List<PoolNode.Part> parts = new ArrayList<>();
-        for (BlockRegion region : store.regions()) {
-            parts.add(new PoolNode.Part(region.start, region.end - region.start, region.used,
-                    region.blocks));
+        lock.lock();
+        try {
+            return store.regions().stream().map(region -> new PoolNode.Part(region.start,
+                    region.end - region.start, region.used, region.blocks)).toList();
+        } finally {
+            lock.unlock();
         }
-        return parts;
     }
 
     /// Hands each block in use to somebody, by region and address. O(blocks / 64) and each of
-    /// those.
+    /// those. The caller holds the lock.
     void forEachInUse(LongConsumer reader) {
         for (BlockRegion region : store.regions()) {
             for (int block = region.nextInUse(0); block >= 0; block =

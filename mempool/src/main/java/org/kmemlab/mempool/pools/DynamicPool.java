@@ -132,7 +132,12 @@ public final class DynamicPool implements AutoCloseable {
 
     /// Bytes in free pieces.
     public long freeBytes() {
-        return heap.freeBytes();
+        lock.lock();
+        try {
+            return closed ? 0 : heap.freeBytes();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Bytes of the largest free piece: beside [#freeBytes] it shows how fragmented the pool is.

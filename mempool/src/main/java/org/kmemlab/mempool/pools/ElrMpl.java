@@ -52,7 +52,8 @@ public final class ElrMpl {
     private final PhysicalMemory memory;
     private final PoolLock lock;
     private final Map<Long, ElrPool> pools = new ConcurrentHashMap<>();
-    private @Nullable ElrPool global;
+    /// Read without the lock: a handle is looked at before its pool is.
+    private volatile @Nullable ElrPool global;
     private int inits;
     private int made;
     private long firstCode;
@@ -97,7 +98,7 @@ public final class ElrMpl {
     private ElrPool newPool(@Nullable ElrPool parent, int objectBytes) {
         made++;
         String name = options.name() + "/" + made;
-        return new ElrPool(cpu, source, parent, objectBytes, firstCode, options.named(name));
+        return new ElrPool(cpu, source, parent, objectBytes, firstCode, options.withName(name));
     }
 
     /// Writes a pool's descriptor into a slice of the global pool.
@@ -293,7 +294,8 @@ public final class ElrMpl {
     public @Nullable PoolNode inspect() {
         lock.lock();
         try {
-            return global == null ? null : global.inspect();
+            ElrPool root = global;
+            return root == null ? null : root.inspect();
         } finally {
             lock.unlock();
         }

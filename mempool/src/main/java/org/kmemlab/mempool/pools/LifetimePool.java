@@ -80,7 +80,7 @@ public final class LifetimePool implements AutoCloseable {
             @Nullable LongConsumer childDestructor) {
         requireOpen();
         LifetimePool child = new LifetimePool(cpu, source, this, childObjectBytes, childDestructor,
-                options.named(name));
+                options.withName(name));
         children.add(child);
         return child;
     }

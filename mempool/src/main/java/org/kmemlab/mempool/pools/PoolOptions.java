@@ -57,9 +57,4 @@ public record PoolOptions(String name, int alignment, int redZoneBytes, boolean 
     public PoolOptions withEvents(PoolEvents other) {
         return new PoolOptions(name, alignment, redZoneBytes, tracksSites, locks, other);
     }
-
-    /// The same for another pool.
-    PoolOptions named(String other) {
-        return new PoolOptions(other, alignment, redZoneBytes, tracksSites, locks, events);
-    }
 }

@@ -89,7 +89,7 @@ public final class RegionPool implements AutoCloseable {
         if (first == null) {
             return null;
         }
-        RegionPool child = new RegionPool(cpu, stock, first, this, options.named(name));
+        RegionPool child = new RegionPool(cpu, stock, first, this, options.withName(name));
         children.add(child);
         return child;
     }

@@ -134,8 +134,8 @@ public final class LockFreePool implements SizedPool, AutoCloseable {
 
     /// Lock-free: some caller gets on, whatever the others do.
     ///
-    /// @throws IllegalStateException if the pool is closed, or the first free block was written to
-    ///         and links nowhere; nothing is changed then
+    /// @throws IllegalStateException if the pool is closed, or a free block was written to and links
+    ///         nowhere or to a block in use; nobody gets that block a second time
     @Override
     public long alloc() {
         requireOpen();
@@ -145,7 +145,10 @@ public final class LockFreePool implements SizedPool, AutoCloseable {
             return 0;
         }
         long before = (long) BITS.getAndBitwiseOr(inUse, index >>> 6, 1L << index);
-        assert (before & 1L << index) == 0 : this + ": block " + index + " was in use";
+        if ((before & 1L << index) != 0) {
+            throw new IllegalStateException(this + ": block " + index
+                    + " is in use and yet on the list: somebody wrote to a free block");
+        }
         allocations.incrementAndGet();
         int now = used.incrementAndGet();
         if (now > peak.get()) {

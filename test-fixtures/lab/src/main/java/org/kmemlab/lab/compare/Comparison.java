@@ -18,7 +18,8 @@ import org.kmemlab.lab.stream.RequestStream;
 import org.kmemlab.lab.stream.StreamSource;
 import org.kmemlab.lab.stream.StreamSurvey;
 
-/// Carries a plan out. The result depends on the plan alone, never on the number of threads.
+/// Carries a plan out. The result depends on the plan alone, never on the number of threads; only
+/// what processes of C allocators say of their memory differs a little from run to run.
 public final class Comparison {
 
     private final ComparisonPlan plan;

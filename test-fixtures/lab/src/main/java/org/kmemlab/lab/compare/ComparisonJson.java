@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A comparison as JSON, with the measures over time. It holds no times, so equal plans give equal
-/// files. What a competitor does not have is null.
+/// files, unless processes of C allocators take part. What a competitor does not have is null.
 ///
 /// ```text
 ///   { format, version, command, seeds,

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.kmemlab.lab.input.InputException;
 import org.kmemlab.lab.metric.RunResult;
 import org.kmemlab.lab.stream.RequestStream;
 
@@ -35,6 +36,9 @@ public final class MallocRun {
         try (DataOutputStream requests = new DataOutputStream(
                 new BufferedOutputStream(process.getOutputStream()))) {
             RequestPipe.send(stream, requests);
+        } catch (InputException damaged) {
+            process.destroyForcibly();
+            throw damaged;
         } catch (IOException stopped) {
             // It ends early when it has found a problem; its output tells, or the lack of it.
         }

@@ -59,7 +59,7 @@ public final class ReplayMachine {
     }
 
     private static KernelProfile unmerged(KernelProfile profile) {
-        KernelProfile slub = profile.onSlub();
-        return slub.boot().has("slab_nomerge") ? slub : slub.booted("slab_nomerge");
+        KernelProfile kernel = profile.withoutSlob();
+        return kernel.boot().has("slab_nomerge") ? kernel : kernel.booted("slab_nomerge");
     }
 }

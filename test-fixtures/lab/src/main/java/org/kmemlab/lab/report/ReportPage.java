@@ -43,7 +43,7 @@ public final class ReportPage {
         return this;
     }
 
-    /// Adds what another command has found; replaces an earlier result of the same kind.
+    /// Adds what another command has found; one result of each kind.
     public ReportPage with(ResultFile file) {
         data.set(file.kind().key(), file.content());
         data.withArray("files").addObject().put("kind", file.kind().key()).put("name", file.name());

@@ -77,6 +77,9 @@ final class BinaryEvents implements EventSource {
         if (!started && block.type() != BinaryFormat.INFO) {
             throw block.wrong("expected type " + BinaryFormat.INFO + " first");
         }
+        if (started && block.type() == BinaryFormat.INFO) {
+            throw block.wrong("type " + BinaryFormat.INFO + " is there a second time");
+        }
         started = true;
         switch (block.type()) {
             case BinaryFormat.INFO -> {
@@ -95,6 +98,9 @@ final class BinaryEvents implements EventSource {
             case BinaryFormat.NOTE -> readNote();
             case BinaryFormat.END -> readEnd();
             default -> throw block.wrong("type unknown");
+        }
+        if (left == 0 && block.hasMore()) {
+            throw block.wrong("something follows what it should hold");
         }
     }
 
