@@ -105,6 +105,10 @@ final class BenchCommand extends StandardCommand {
     @Override
     public Integer call() throws IOException {
         Effort effort = effort();
+        if (streams != null && list) {
+            throw usage("--list names jobs, --streams has none: 'kmemlab compare --list' names"
+                    + " workloads and policies");
+        }
         if (streams != null) {
             return measureStreams(streams, effort);
         }
@@ -126,7 +130,8 @@ final class BenchCommand extends StandardCommand {
         if (html != null) {
             Files.writeString(html, page(JsonReport.text(report)));
         }
-        return targets && isMissed(report) ? ExitCode.FINDING : ExitCode.GOOD;
+        boolean measuredNothing = measured.figures().isEmpty();
+        return measuredNothing || (targets && isMissed(report)) ? ExitCode.FINDING : ExitCode.GOOD;
     }
 
     private int measureStreams(List<String> workloads, Effort effort) throws IOException {

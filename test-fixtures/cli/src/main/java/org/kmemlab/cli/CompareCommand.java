@@ -111,8 +111,8 @@ final class CompareCommand extends StandardCommand {
             CompareText.list(GeneratedStreams.all(count)).forEach(out()::println);
             return ExitCode.GOOD;
         }
-        if ("-".equals(json) && "-".equals(csv)) {
-            throw usage("--json - and --csv - exclude each other");
+        if (json != null && json.equals(csv)) {
+            throw usage("--json " + json + " and --csv " + csv + " exclude each other");
         }
         ComparisonPlan plan = new ComparisonPlan(sources(count), Competitors.chosen(policies), seed,
                 WholeNumber.within(seeds, 1, 1000, "--seeds", ""),

@@ -19,6 +19,7 @@ import org.kmemlab.lab.trace.TraceCursor;
 import org.kmemlab.lab.trace.TraceSurvey;
 import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.MachineConfig;
+import org.kmemlab.slab.EngineKind;
 
 /// Which trace is replayed, on which machine, from which state.
 ///
@@ -82,6 +83,10 @@ record ReplaySource(@Nullable Path trace, @Nullable Path state, @Nullable Long m
     private MachineConfig config(TraceSurvey survey, @Nullable RecordedState recorded,
             PrintWriter notes) throws IOException {
         OracleMachine machine = options.machine(recordedOn(notes));
+        if (EngineKind.of(machine.profile()) == EngineKind.SLOB) {
+            notes.println("kmemlab: " + machine.build()
+                    + " has no caches that a trace could be replayed on; SLUB serves instead");
+        }
         if (recorded != null) {
             return withCpus(ReplayMachine.config(survey, recorded, machine.profile()), machine);
         }

@@ -104,6 +104,10 @@ final class ReportCommand extends StandardCommand {
                 case BENCH -> bench;
                 case VERIFY -> verify;
             };
+            if (file != null && file.toAbsolutePath().normalize()
+                    .equals(output.toAbsolutePath().normalize())) {
+                throw usage("-o " + output + " would overwrite what it is made of");
+            }
             if (file != null) {
                 results.add(ResultFile.read(kind, file));
             }

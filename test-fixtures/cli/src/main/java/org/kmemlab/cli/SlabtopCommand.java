@@ -47,9 +47,10 @@ final class SlabtopCommand extends StandardCommand {
     @Option(names = "--host", description = "Show this computer's /proc/slabinfo.")
     private boolean host;
 
-    @Option(names = "--root", paramLabel = "DIR", defaultValue = "/",
+    @Option(names = "--root", paramLabel = "DIR",
             description = "With --host: where proc is found, for a copy of another computer's file"
-                    + " (default ${DEFAULT-VALUE}).")
+                    + " (default /).")
+    @Nullable
     private Path root;
 
     @Option(names = {"-d", "--delay"}, paramLabel = "SECONDS",
@@ -76,7 +77,8 @@ final class SlabtopCommand extends StandardCommand {
         long eventsEachSecond = eventsEachSecond();
         boolean live = !once && isTerminal();
         if (host) {
-            show(new HostSlabinfo(root.resolve(SLABINFO)), order, seconds, live);
+            show(new HostSlabinfo((root == null ? Path.of("/") : root).resolve(SLABINFO)), order,
+                    seconds, live);
             return ExitCode.GOOD;
         }
         ReplaySource source = ReplaySource.at(trace, machineOptions);
@@ -126,6 +128,9 @@ final class SlabtopCommand extends StandardCommand {
     }
 
     private long eventsEachSecond() {
+        if (root != null && !host) {
+            throw usage("--root is where --host looks");
+        }
         if (host && (trace != null || speed != null || machineOptions.isGiven())) {
             throw usage("--host shows this computer: no trace, no speed, no other machine");
         }

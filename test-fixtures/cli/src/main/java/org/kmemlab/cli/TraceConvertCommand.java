@@ -45,7 +45,8 @@ final class TraceConvertCommand extends StandardCommand {
         if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(out)) {
             throw usage(out + ": no file can be written there");
         }
-        Path unfinished = Files.createTempFile(folder, out.getFileName().toString(), ".part");
+        // Not a temporary file: those are for their owner's eyes only.
+        Path unfinished = folder.resolve(out.getFileName() + ".part");
         try {
             TraceCounts counts = convert(unfinished);
             Files.move(unfinished, out, StandardCopyOption.REPLACE_EXISTING);

@@ -51,4 +51,14 @@ class AdviseCommandTest {
         assertThat(percent.err()).contains("--least 101.0: expected 0 to 100 percent");
         assertThat(file.exitCode()).isEqualTo(ExitCode.UNREADABLE);
     }
+
+    /// A kernel without /sys/kernel/slab would be told to write there.
+    @Test
+    void advise_classicSlab_leavesOutWhatOnlySlubHas() {
+        CliRun run = CliRun.of("advise", "--kernel", "c61-SLAB", "--all");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.GOOD);
+        assertThat(run.out()).contains("merge caches of one shape").doesNotContain("slub_")
+                .doesNotContain("cpu_partial");
+    }
 }

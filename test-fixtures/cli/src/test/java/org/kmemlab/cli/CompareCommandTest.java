@@ -98,4 +98,15 @@ class CompareCommandTest {
         assertThat(run.exitCode()).isEqualTo(ExitCode.UNREADABLE);
         assertThat(run.err()).contains("missing.gz: no such file");
     }
+
+    /// Something that is no trace would be compared, with a table full of zeros.
+    @Test
+    void compare_fileWithoutEvents_isUnreadable() throws IOException {
+        Path file = Files.writeString(folder.resolve("poem.txt"), "no event\n");
+
+        CliRun run = compare("--trace", file.toString());
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.UNREADABLE);
+        assertThat(run.err()).contains("poem.txt").contains("no request for an object");
+    }
 }

@@ -124,7 +124,8 @@ class SlabtopCommandTest {
         "-d 1 --once; --delay and --once exclude each other",
         "--speed 0; --speed 0: expected 1 to",
         "--host --speed 5; --host shows this computer",
-        "--host --cpus 2; --host shows this computer"})
+        "--host --cpus 2; --host shows this computer",
+        "--root /nowhere; --root is where --host looks"})
     void nonsense_isAUsageErrorWithValueAndLimit(String args, String message) {
         CliRun run = CliRun.of(("slabtop " + args).split(" "));
 

@@ -144,6 +144,23 @@ class LockFreePoolTest {
         fixture.memory().putInt(first, link);
     }
 
+    /// If it fails, whoever writes to a free block can have a block in use handed out again.
+    @Test
+    void alloc_linkLeadsToABlockInUse_isRefused() {
+        long first = pool.alloc();
+        long second = pool.alloc();
+        assertThat(pool.free(first)).isTrue();
+        int link = fixture.memory().getInt(first);
+        fixture.memory().putInt(first, 2);
+
+        assertThat(pool.alloc()).isEqualTo(first);
+        assertThatThrownBy(pool::alloc).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("block 1 is in use and yet on the list");
+
+        assertThat(link).isNotEqualTo(2);
+        assertThat(pool.free(second)).isTrue();
+    }
+
     /// Each thread writes its own mark into what it takes: nobody else may change it.
     @Test
     void allocAndFree_manyThreads_nobodySharesABlock() throws InterruptedException {

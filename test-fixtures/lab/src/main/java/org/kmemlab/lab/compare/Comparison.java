@@ -13,6 +13,7 @@ import java.util.function.LongConsumer;
 
 import org.kmemlab.lab.compare.ComparisonReport.Run;
 import org.kmemlab.lab.compare.ComparisonReport.Workload;
+import org.kmemlab.lab.input.InputException;
 import org.kmemlab.lab.metric.RunResult;
 import org.kmemlab.lab.stream.RequestStream;
 import org.kmemlab.lab.stream.StreamSource;
@@ -73,6 +74,9 @@ public final class Comparison {
             try (RequestStream stream = source.open(seed)) {
                 surveys.add(StreamSurvey.of(stream));
             }
+        }
+        if (surveys.getFirst().events() == 0) {
+            throw new InputException(source.name(), -1, "no request for an object in it");
         }
         int cpus = surveys.stream().mapToInt(StreamSurvey::cpus).max().orElseThrow();
         int enough = surveys.stream().mapToInt(StreamSurvey::mebibytes).max().orElseThrow();

@@ -6,9 +6,12 @@ import org.kmemlab.lab.trace.TraceSurvey;
 import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
+import org.kmemlab.slab.CacheState;
+import org.kmemlab.slab.EngineKind;
 import org.kmemlab.slab.MisusePolicy;
 import org.kmemlab.slab.SlabAllocator;
 import org.kmemlab.slab.SlabPages;
+import org.kmemlab.slab.SlubSnapshot;
 
 /// Machines that a trace can be replayed on, where the user does not say which.
 public final class ReplayMachine {
@@ -42,6 +45,15 @@ public final class ReplayMachine {
 
     /// Allocators in a recorded state: pages, and caches if it has any.
     public static SlabAllocator restored(Machine machine, RecordedState state) {
+        EngineKind engine = EngineKind.of(machine.profile());
+        for (CacheState cache : state.cacheStates()) {
+            boolean isSlub = cache.snapshot() instanceof SlubSnapshot;
+            if (isSlub != (engine == EngineKind.SLUB)) {
+                throw new IllegalArgumentException("the state has caches of "
+                        + (isSlub ? "SLUB" : "SLAB") + ", but kernel " + machine.profile().name()
+                        + " keeps objects with " + engine);
+            }
+        }
         PageAllocator pages = new PageAllocator(machine, state.zones());
         return new SlabAllocator(pages, SlabPages.of(pages), MisusePolicy.REFUSE,
                 state.writtenBy(machine.profile()).cacheStates());

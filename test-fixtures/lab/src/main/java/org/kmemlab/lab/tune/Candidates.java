@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.kmemlab.lab.tune.CacheAdvice.Expectation;
 import org.kmemlab.lab.tune.TraceDemand.Sizes;
 import org.kmemlab.machine.KernelProfile;
+import org.kmemlab.slab.EngineKind;
 import org.kmemlab.slab.Kmalloc;
 
 /// What might help, and by how much, as far as that follows from the sizes and lives of objects.
@@ -27,6 +28,9 @@ final class Candidates {
         all.addAll(alignments(demand));
         if (profile.boot().has("slab_nomerge")) {
             all.add(unknown(new Change.Merge()));
+        }
+        if (EngineKind.of(profile) != EngineKind.SLUB) {
+            return all;
         }
         for (int order = 0; order < LARGEST_ORDER; order++) {
             all.add(unknown(new Change.Boot("slub_max_order=" + order)));

@@ -6,13 +6,13 @@
   const PARTS = [
     ["replay", K.replay, "The replay of a trace", "kmemlab report"],
     ["compare", K.compare, "A comparison of policies", "kmemlab compare --json compare.json; "
-      + "kmemlab report --compare compare.json"],
+      + "kmemlab report -o report.html --compare compare.json"],
     ["faults", K.faults, "A fault campaign", "kmemlab faults --workload all --json faults.json; "
-      + "kmemlab report --faults faults.json"],
+      + "kmemlab report -o report.html --faults faults.json"],
     ["bench", K.bench, "A benchmark", "kmemlab bench --quick --json bench.json; "
-      + "kmemlab report --bench bench.json"],
+      + "kmemlab report -o report.html --bench bench.json"],
     ["verify", K.verify, "Checks against recordings", "kmemlab verify trace FOLDER --json > verify.json; "
-      + "kmemlab report --verify verify.json"]
+      + "kmemlab report -o report.html --verify verify.json"]
   ];
 
   document.getElementById("subject").textContent = data.replay ? data.replay.trace
