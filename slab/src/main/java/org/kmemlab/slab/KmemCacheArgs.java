@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param freeptrOffset which word of a free object of a [SlabFlags#TYPESAFE_BY_RCU] cache may hold
 ///        the free pointer, in bytes from the object; [#ANY_FREEPTR] if the creator does not say
 ///        (`use_freeptr_offset` is false then)
-/// @param sheafCapacity objects that a CPU's sheaf should hold; 0 for no sheaves
+/// @param sheafCapacity objects that a CPU's sheaf should hold; 0 for no sheaves. In live use the most
+///        that the sheaf of a thread may hold; 0 for as many as fit its size
 public record KmemCacheArgs(String name, int objectSize, int align, SlabFlags flags,
         @Nullable ObjectConstructor ctor, int useroffset, int usersize, int freeptrOffset,
         int sheafCapacity) {

@@ -29,7 +29,8 @@ import org.kmemlab.machine.Machine;
 /// not reclaim, because shrinkers free objects on the same thread.
 ///
 /// **Size.** A sheaf starts small and doubles while it often runs full or empty, up to
-/// [#BYTES_MOST] of objects: a burst that fits never meets another thread.
+/// [#BYTES_MOST] of objects, or to the capacity that the cache was created with
+/// ([KmemCacheArgs#sheafCapacity]): a burst that fits never meets another thread.
 ///
 /// **Giving back.** [#drain] empties what is nobody's or its own; the others are asked to, and do
 /// when they come by. The sheaf of a dead thread is nobody's.
@@ -76,8 +77,9 @@ final class Sheaves {
         this.lock = machine.lock();
         this.tags = tags;
         this.tagKey = ObjectTags.keyOf(cache.number());
-        this.capacityMost = Math.clamp(BYTES_MOST / cache.geometry().size(), CAPACITY_LEAST,
-                CAPACITY_MOST);
+        int asked = cache.args().sheafCapacity();
+        this.capacityMost = asked > 0 ? asked
+                : Math.clamp(BYTES_MOST / cache.geometry().size(), CAPACITY_LEAST, CAPACITY_MOST);
         this.barn = new Barn(BARN_SHEAVES * capacityMost);
         this.byThread = sheaves(slots);
         this.shared = sheaves(slots);
@@ -182,7 +184,7 @@ final class Sheaves {
     }
 
     private void refill(Sheaf sheaf, Cpu cpu, GfpFlags gfp) {
-        int wanted = sheaf.capacity() / 2;
+        int wanted = Math.ceilDiv(sheaf.capacity(), 2);
         int got = barn.take(sheaf.objects, wanted);
         if (got == 0) {
             lock.acquire();
@@ -244,7 +246,7 @@ final class Sheaves {
     private void putSlow(Sheaf sheaf, Cpu cpu, long object) {
         honour(sheaf, cpu);
         if (sheaf.isFull() && !enlarge(sheaf)) {
-            flush(sheaf, cpu, sheaf.count / 2);
+            flush(sheaf, cpu, Math.ceilDiv(sheaf.count, 2));
         }
         if (!sheaf.put(object)) {
             throw new SlabBugException(cache.engine().describe(object));

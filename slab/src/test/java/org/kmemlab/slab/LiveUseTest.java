@@ -13,11 +13,14 @@ import java.util.stream.LongStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kmemlab.buddy.GfpFlags;
 import org.kmemlab.buddy.PageAllocator;
 import org.kmemlab.buddy.Shrinker;
 import org.kmemlab.machine.Cpu;
 import org.kmemlab.machine.Execution;
+import org.kmemlab.machine.KernelProfile;
 import org.kmemlab.machine.Machine;
 import org.kmemlab.machine.MachineConfig;
 
@@ -53,6 +56,27 @@ class LiveUseTest implements AutoCloseable {
 
         assertThat(cache.shrink(machine.cpu(0))).isTrue();
         assertThat(cache.snapshot().allocatedObjects()).isZero();
+    }
+
+    /// If it fails, the capacity that a creator asks for is ignored, or the smallest ones do not work.
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(ints = {1, 2, 3, 8, 100})
+    void createCache_withSheafCapacity_keepsNoMoreInStock(int capacity) {
+        try (Machine newer = new Machine(MachineConfig.ofMebibytes(16)
+                .withProfile(KernelProfile.LINUX_6_18).withExecution(Execution.LIVE))) {
+            SlabAllocator layer = new SlabAllocator(new PageAllocator(newer));
+            KmemCache small = layer
+                    .createCache(KmemCacheArgs.of("bar", 64).withSheafCapacity(capacity));
+            long[] objects = LongStream.range(0, 5_000).map(i -> small.alloc(GFP_KERNEL))
+                    .toArray();
+            LongStream.of(objects).forEach(small::free);
+
+            // One sheaf, and the barn, which holds eight.
+            assertThat(small.snapshot().allocatedObjects()).isBetween(1L, 9L * capacity);
+            assertBug(() -> small.free(objects[0]), SlabBug.DoubleFree.class);
+            assertThat(small.shrink(newer.cpu(0))).isTrue();
+            layer.validate();
+        }
     }
 
     /// If it fails, naming a CPU leads to another stock than naming none, which two threads could use.
