@@ -205,9 +205,9 @@ final class SlabCache {
         if ((hooks & ZERO_ALWAYS) != 0) {
             return true;
         }
-        boolean spared = args.ctor() != null
-                && (allocator.settings().initOnAlloc() || geometry instanceof SlobGeometry);
-        return gfp.has(GfpFlags.ZERO) && !spared;
+        boolean isAsked = gfp.has(GfpFlags.ZERO);
+        return isAsked && (args.ctor() == null || !(allocator.settings().initOnAlloc()
+                || geometry instanceof SlobGeometry));
     }
 
     void free(Cpu cpu, long object) {
@@ -313,7 +313,9 @@ final class SlabCache {
         }
         int got = sheaves == null ? allocBulkLocked(cpu, gfp, out, from, count)
                 : sheaves.takeBulk(Thread.currentThread(), cpu, gfp, out, from, count);
-        for (int i = 0; i < got; i++) {
+        // Asked once: the answer is the same for every object of the request.
+        boolean touched = (hooks & (OBSERVED | WIPE)) != 0 || zeroes(gfp);
+        for (int i = 0; touched && i < got; i++) {
             afterAlloc(out[from + i], gfp);
         }
         for (int i = 0; payer != null && i < count; i++) {
